@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Phase, Participant } from '#lib/domain/booth/state.ts';
+import type { SeatId } from '#lib/domain/ids.ts';
+import type { LanguageCode } from '#lib/domain/language.ts';
+import type { Answer, Closed } from './answer.ts';
+
+/** Namespace `/booth`: one socket per open console page. */
+
+export const CHAT_BODY_MAX_LENGTH = 2000;
+export const CHAT_HISTORY_LENGTH = 100;
+
+export const boothAddress = z.object({
+	event: z.string().max(64),
+	/** Room slug; absent or null means the main room. */
+	room: z.string().max(64).nullish(),
+	language: z.string().max(35)
+});
+
+/**
+ * `seatToken` is what an earlier join on this very page answered; it brings the page back to its own seat
+ * after a lost connection. It lives in the page's memory only, so a reload never resumes a seat.
+ */
+export const boothJoin = boothAddress.extend({ seatToken: z.string().max(2000).optional() });
+export const boothToSeat = z.object({ seat: z.string().min(1).max(100) });
+export const boothChat = z.object({ body: z.string().trim().min(1).max(CHAT_BODY_MAX_LENGTH) });
+export const nothing = z.object({}).strict();
+
+/** From the media server, never from a browser. */
+export type IngestStatus = 'disconnected' | 'connected' | 'overloaded';
+
+/** What this person may do right now; the page draws its buttons from it. */
+export type BoothAct =
+	| 'go-live'
+	| 'stop'
+	| 'offer'
+	| 'request'
+	| 'accept'
+	| 'decline'
+	| 'cancel'
+	| 'set-active'
+	| 'open'
+	| 'close'
+	| 'chat';
+
+export type BoothParticipant = Pick<Participant, 'seat' | 'person' | 'name' | 'role'> & {
+	connected: boolean;
+	joinedAt: number;
+};
+
+/** One booth as one person sees it. Replaces the one before when `version` is higher. */
+export type BoothView = {
+	booth: number;
+	version: number;
+	/** Epoch ms of the server when this view was made; deadlines are on the same clock. */
+	serverNow: number;
+	event: { slug: string; name: string };
+	room: { slug: string; name: string; main: boolean };
+	language: LanguageCode;
+	phase: Phase;
+	participants: BoothParticipant[];
+	ingest_status: IngestStatus;
+	/** Listeners connected to the channel at the media server, or null while it cannot be asked. */
+	listeners: number | null;
+	media_ok: boolean;
+	you: { seat: SeatId; acts: BoothAct[] };
+};
+
+export type ChatMessage = {
+	id: string;
+	person: string;
+	name: string;
+	body: string;
+	sentAt: number;
+};
+
+/** Said once and loudly to the people in a booth; the state alone does not tell what just happened. */
+export type BoothNotice = {
+	code:
+		| 'seat_lost' // the holder is gone; you may take over
+		| 'no_sound' // asked to go live, nothing arrived
+		| 'sound_lost'
+		| 'handover_declined'
+		| 'handover_cancelled'
+		| 'handover_expired'
+		| 'handover_no_sound' // accepted, but the newcomer's sound never arrived
+		| 'handed_over'
+		| 'reassigned' // by a coordinator
+		| 'closed'
+		| 'media_server_down'
+		| 'media_server_back';
+	/** Display name of the person it is about, where there is one. */
+	name: string | null;
+	at: number;
+};
+
+/** Where to listen: base URL of the media server and a read token for the event's paths. */
+export type ReadTicket = { base: string; token: string; expiresAt: number };
+
+/** Answer of `GET /api/events/{slug}/booths/{lang}/whip-url`. */
+export type PublishTicket = { url: string; token: string; expiresAt: number };
+
+export type BoothJoined = { seatToken: string; state: BoothView; chat: ChatMessage[] };
+
+export interface BoothClientEvents {
+	'booth:join': (
+		input: z.input<typeof boothJoin>,
+		ack: (answer: Answer<BoothJoined>) => void
+	) => void;
+	'booth:leave': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:go-live': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:stop': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:offer': (input: z.input<typeof boothToSeat>, ack: (answer: Answer) => void) => void;
+	'booth:request': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:accept': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:decline': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:cancel': (input: object, ack: (answer: Answer) => void) => void;
+	/** "My sound should be there": the portal looks at the media server at once instead of at its next tick. */
+	'booth:arrived': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:set-active': (input: z.input<typeof boothToSeat>, ack: (answer: Answer) => void) => void;
+	'booth:open': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:close': (input: object, ack: (answer: Answer) => void) => void;
+	'booth:chat': (input: z.input<typeof boothChat>, ack: (answer: Answer<ChatMessage>) => void) => void;
+}
+
+export interface BoothServerEvents {
+	'booth:state': (state: BoothView) => void;
+	'booth:chat': (message: ChatMessage) => void;
+	'booth:notice': (notice: BoothNotice) => void;
+	closed: (closed: Closed) => void;
+}

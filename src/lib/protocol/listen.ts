@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { LanguageCode } from '#lib/domain/language.ts';
+import type { Answer, Closed } from './answer.ts';
+
+/** Namespace `/listen`: one socket per listener page; the same shape over REST when the socket is down. */
+
+export const listenJoin = z.object({ event: z.string().max(64) });
+
+/** A channel as the audience sees it; no participants, no names. */
+export type ChannelState = {
+	booth: number;
+	/** Slug of the room, null for the main room. */
+	room: string | null;
+	language: LanguageCode;
+	/** Path at the media server, `{base}/{path}/whep`. */
+	path: string;
+	/** `on`: a voice is arriving · `off`: nobody on air · `closed`: the organiser closed the channel. */
+	air: 'on' | 'off' | 'closed';
+	/** Epoch ms since when `air` is what it is. */
+	since: number;
+};
+
+export type ListenSnapshot = {
+	event: { slug: string; name: string };
+	rooms: { slug: string; name: string; main: boolean }[];
+	channels: ChannelState[];
+	serverNow: number;
+};
+
+export interface ListenClientEvents {
+	'listen:join': (
+		input: z.input<typeof listenJoin>,
+		ack: (answer: Answer<ListenSnapshot>) => void
+	) => void;
+}
+
+export interface ListenServerEvents {
+	/** The channels that changed; replaces the ones with the same `booth`. */
+	'listen:channels': (channels: ChannelState[]) => void;
+	closed: (closed: Closed) => void;
+}

@@ -1,0 +1,189 @@
+import { sql } from 'drizzle-orm';
+import {
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	serial,
+	text,
+	timestamp,
+	unique,
+	uniqueIndex,
+	uuid,
+	varchar
+} from 'drizzle-orm/pg-core';
+import { EMPTY_BOOTH, type BoothState } from '../../domain/booth/state.ts';
+
+const createdAt = timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
+
+export const users = pgTable('users', {
+	id: text('id').primaryKey(),
+	email: varchar('email', { length: 320 }).notNull().unique(),
+	displayName: varchar('display_name', { length: 200 }).notNull(),
+	/** argon2id; null for people who sign in by link only. */
+	passwordHash: text('password_hash'),
+	isAdmin: boolean('is_admin').notNull().default(false),
+	isActive: boolean('is_active').notNull().default(true),
+	createdAt
+});
+
+/** Lucia's sessions; `id` is what the adapter stores, the cookie carries the secret. */
+export const sessions = pgTable('sessions', {
+	id: text('id').primaryKey(),
+	userId: text('user_id')
+		.notNull()
+		.references(() => users.id, { onDelete: 'cascade' }),
+	expiresAt: timestamp('expires_at', { withTimezone: true, mode: 'date' }).notNull()
+});
+
+export const events = pgTable('events', {
+	id: serial('id').primaryKey(),
+	slug: varchar('slug', { length: 64 }).notNull().unique(),
+	displayName: varchar('display_name', { length: 200 }).notNull(),
+	/** `open`: anybody with the link · `code`: join code or QR · `invite`: people of the event only. */
+	listenerAccess: varchar('listener_access', { length: 10 }).notNull().default('code'),
+	listenerJoinCode: varchar('listener_join_code', { length: 12 }),
+	transcriptionApiEnabled: boolean('transcription_api_enabled').notNull().default(false),
+	createdAt,
+	deletedAt: timestamp('deleted_at', { withTimezone: true })
+});
+
+export const rooms = pgTable(
+	'rooms',
+	{
+		id: serial('id').primaryKey(),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		slug: varchar('slug', { length: 64 }).notNull(),
+		displayName: varchar('display_name', { length: 200 }).notNull(),
+		/** The first room; its booths have media paths without a room part. */
+		isMain: boolean('is_main').notNull().default(false),
+		position: integer('position').notNull().default(0),
+		createdAt
+	},
+	(t) => [
+		unique('rooms_event_slug').on(t.eventId, t.slug),
+		unique('rooms_id_event').on(t.id, t.eventId),
+		uniqueIndex('rooms_one_main')
+			.on(t.eventId)
+			.where(sql`${t.isMain}`)
+	]
+);
+
+/** The floor of a room is its booth with language `floor`. */
+export const booths = pgTable(
+	'booths',
+	{
+		id: serial('id').primaryKey(),
+		eventId: integer('event_id').notNull(),
+		roomId: integer('room_id').notNull(),
+		languageCode: varchar('language_code', { length: 35 }).notNull(),
+		position: integer('position').notNull().default(0),
+		transcriptionEnabled: boolean('transcription_enabled').notNull().default(false),
+		transcriptionProvider: varchar('transcription_provider', { length: 40 })
+			.notNull()
+			.default('local'),
+		transcriptionModel: varchar('transcription_model', { length: 120 }).notNull().default(''),
+		state: jsonb('state').$type<BoothState>().notNull().default(EMPTY_BOOTH),
+		stateVersion: integer('state_version').notNull().default(0),
+		createdAt
+	},
+	(t) => [
+		unique('booths_room_language').on(t.roomId, t.languageCode),
+		// The pair, so that a booth can never stand in a room of another event.
+		foreignKey({
+			columns: [t.roomId, t.eventId],
+			foreignColumns: [rooms.id, rooms.eventId],
+			name: 'booths_room_of_event'
+		}).onDelete('cascade')
+	]
+);
+
+/** A role of an account at an event, a room (room_id) or a booth (room_id and booth_id). */
+export const memberships = pgTable(
+	'memberships',
+	{
+		id: serial('id').primaryKey(),
+		userId: text('user_id')
+			.notNull()
+			.references(() => users.id, { onDelete: 'cascade' }),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		roomId: integer('room_id').references(() => rooms.id, { onDelete: 'cascade' }),
+		boothId: integer('booth_id').references(() => booths.id, { onDelete: 'cascade' }),
+		role: varchar('role', { length: 20 }).notNull(),
+		createdAt
+	},
+	(t) => [
+		unique('memberships_place').on(t.userId, t.eventId, t.roomId, t.boothId).nullsNotDistinct(),
+		check('memberships_booth_has_room', sql`${t.boothId} is null or ${t.roomId} is not null`)
+	]
+);
+
+/** Only a SHA-256 of the secret is kept; the link is shown once. */
+export const invites = pgTable('invites', {
+	id: uuid('id').primaryKey().defaultRandom(),
+	tokenHash: varchar('token_hash', { length: 64 }).notNull().unique(),
+	eventId: integer('event_id')
+		.notNull()
+		.references(() => events.id, { onDelete: 'cascade' }),
+	roomId: integer('room_id').references(() => rooms.id, { onDelete: 'cascade' }),
+	boothId: integer('booth_id').references(() => booths.id, { onDelete: 'cascade' }),
+	role: varchar('role', { length: 20 }).notNull(),
+	label: varchar('label', { length: 200 }).notNull().default(''),
+	/** Null: as often as one likes until it expires or is revoked. */
+	maxUses: integer('max_uses'),
+	uses: integer('uses').notNull().default(0),
+	createdBy: text('created_by'),
+	expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+	revokedAt: timestamp('revoked_at', { withTimezone: true }),
+	createdAt
+});
+
+/** People who came in by an invite without an account. The cookie's secret is kept as SHA-256. */
+export const guests = pgTable('guests', {
+	id: text('id').primaryKey(),
+	tokenHash: varchar('token_hash', { length: 64 }).notNull().unique(),
+	inviteId: uuid('invite_id')
+		.notNull()
+		.references(() => invites.id, { onDelete: 'cascade' }),
+	displayName: varchar('display_name', { length: 200 }).notNull(),
+	expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+	createdAt
+});
+
+export const chatMessages = pgTable(
+	'chat_messages',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		person: text('person').notNull(),
+		name: varchar('name', { length: 200 }).notNull(),
+		body: text('body').notNull(),
+		sentAt: timestamp('sent_at', { withTimezone: true }).notNull().defaultNow()
+	},
+	(t) => [index('chat_messages_booth_sent').on(t.boothId, t.sentAt)]
+);
+
+/** Portals that are alive, so that seats of one that died are counted as lost. */
+export const portals = pgTable('portals', {
+	id: text('id').primaryKey(),
+	startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
+	seenAt: timestamp('seen_at', { withTimezone: true }).notNull().defaultNow()
+});
+
+/** Key pairs of the media tokens; the private half is encrypted. */
+export const signingKeys = pgTable('signing_keys', {
+	kid: varchar('kid', { length: 64 }).primaryKey(),
+	publicJwk: jsonb('public_jwk').$type<Record<string, unknown>>().notNull(),
+	privateJwkEncrypted: text('private_jwk_encrypted').notNull(),
+	createdAt,
+	retiredAt: timestamp('retired_at', { withTimezone: true })
+});
