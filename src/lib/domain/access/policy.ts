@@ -1,3 +1,4 @@
+import type { ParticipantRole } from '#lib/domain/booth/state.ts';
 import type { BoothId, EventId, PersonId, RoomId, UserId } from '#lib/domain/ids.ts';
 
 /** Who may do what. Everything asks for a permission; only this file knows role names. */
@@ -29,20 +30,16 @@ export type Grant = { readonly role: Role; readonly at: Scope | 'platform' };
 export type Actor =
 	| { readonly kind: 'anonymous' }
 	| {
-			readonly kind: 'user';
+			/** How they came in; what they may do is in `grants` alone. */
+			readonly kind: 'user' | 'guest' | 'admin' | 'listener';
 			readonly person: PersonId;
-			readonly user: UserId;
+			/** The account, for `user`. */
+			readonly user: UserId | null;
 			readonly name: string;
 			readonly grants: readonly Grant[];
-	  }
-	| {
-			readonly kind: 'guest';
-			readonly person: PersonId;
-			readonly name: string;
-			readonly grants: readonly Grant[];
-	  }
-	/** Signed in with the shared admin password; first-time set-up. */
-	| { readonly kind: 'admin'; readonly person: PersonId; readonly name: string };
+	  };
+
+export const ANONYMOUS: Actor = { kind: 'anonymous' };
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
 	listener: ['event:listen'],
@@ -55,7 +52,6 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
 		'floor:publish',
 		'booth:view',
 		'booth:chat',
-		'booth:interpret',
 		'booth:coordinate'
 	],
 	owner: [
@@ -66,7 +62,6 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
 		'floor:publish',
 		'booth:view',
 		'booth:chat',
-		'booth:interpret',
 		'booth:coordinate'
 	],
 	'super-admin': [
@@ -77,7 +72,6 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
 		'floor:publish',
 		'booth:view',
 		'booth:chat',
-		'booth:interpret',
 		'booth:coordinate',
 		'platform:manage'
 	]
@@ -93,15 +87,19 @@ function covers(grant: Grant, scope: Scope | 'platform'): boolean {
 
 /** The one question: may `actor` do `permission` at `scope`? Anything not granted is refused. */
 export function can(actor: Actor, permission: Permission, scope: Scope | 'platform'): boolean {
-	switch (actor.kind) {
-		case 'anonymous':
-			return false;
-		case 'admin':
-			return PERMISSIONS['super-admin'].includes(permission);
-		case 'user':
-		case 'guest':
-			return actor.grants.some(
-				(grant) => PERMISSIONS[grant.role].includes(permission) && covers(grant, scope)
-			);
-	}
+	if (actor.kind === 'anonymous') return false;
+	return actor.grants.some(
+		(grant) => PERMISSIONS[grant.role].includes(permission) && covers(grant, scope)
+	);
+}
+
+/**
+ * What a person is in a booth they enter, or null when they may not enter. Only somebody who was made an
+ * interpreter can ever hold its microphone; everyone else watches.
+ */
+export function boothRole(actor: Actor, scope: Scope): ParticipantRole | null {
+	if (can(actor, 'booth:interpret', scope)) return 'interpreter';
+	if (can(actor, 'booth:coordinate', scope)) return 'coordinator';
+	if (can(actor, 'booth:view', scope)) return 'observer';
+	return null;
 }

@@ -1,0 +1,61 @@
+import { ffmpeg } from './ffmpeg.ts';
+import { oggOfOpusFrames, opusFramesOfOgg } from './ogg.ts';
+
+/** What an interpreter says in a test: a tone that can be told from others by ear, by pitch and byte by byte. */
+export type Voice = {
+	readonly pitchHz: number;
+	/** Opus, mono, 20 ms each; every frame's bytes are its own. */
+	readonly frames: readonly Buffer[];
+};
+
+export const FRAME_MS = 20;
+export const OPUS_CLOCK_HZ = 48_000;
+export const SAMPLES_PER_FRAME = 960;
+
+const known = new Map<string, Promise<Voice>>();
+
+/**
+ * A tone as Opus frames, −12 dBFS, with a little noise so that no two frames have the same bytes: no media
+ * server here transcodes, so a frame's bytes tell which voice and which moment a listener received.
+ */
+export function toneVoice(pitchHz: number, seconds = 20): Promise<Voice> {
+	const key = `${pitchHz}/${seconds}`;
+	const voice = known.get(key) ?? encodeTone(pitchHz, seconds);
+	known.set(key, voice);
+	return voice;
+}
+
+async function encodeTone(pitchHz: number, seconds: number): Promise<Voice> {
+	const tone = `aevalsrc=exprs=0.25*sin(2*PI*${pitchHz}*t):s=${OPUS_CLOCK_HZ}:d=${seconds}`;
+	const noise = `anoisesrc=r=${OPUS_CLOCK_HZ}:a=0.002:seed=${pitchHz}:d=${seconds}`;
+	const file = await ffmpeg([
+		...['-f', 'lavfi', '-i', tone, '-f', 'lavfi', '-i', noise],
+		...['-filter_complex', 'amix=inputs=2:normalize=0', '-ac', '1', '-c:a', 'libopus'],
+		...['-b:a', '32k', '-frame_duration', '20', '-f', 'ogg', 'pipe:1']
+	]);
+	const frames = opusFramesOfOgg(file);
+	const different = new Set(frames.map((frame) => frame.toString('latin1')));
+	if (different.size !== frames.length) throw new Error('two frames of a test voice are alike');
+	return { pitchHz, frames };
+}
+
+/** Opus packets to mono PCM at 48 kHz, −1 … 1. */
+export async function decodeOpus(frames: readonly Buffer[]): Promise<Float32Array> {
+	const pcm = await ffmpeg(
+		['-f', 'ogg', '-i', 'pipe:0', '-ac', '1', '-ar', `${OPUS_CLOCK_HZ}`, '-f', 'f32le', 'pipe:1'],
+		{ input: oggOfOpusFrames(frames) }
+	);
+	return new Float32Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + pcm.byteLength));
+}
+
+/** Finds the voice and the frame number of received Opus bytes; what it does not know is nobody's. */
+export function recogniser(
+	voices: readonly Voice[]
+): (payload: Buffer) => { pitchHz: number; index: number } | undefined {
+	const byBytes = new Map(
+		voices.flatMap(({ pitchHz, frames }) =>
+			frames.map((frame, index) => [frame.toString('latin1'), { pitchHz, index }] as const)
+		)
+	);
+	return (payload) => byBytes.get(payload.toString('latin1'));
+}
