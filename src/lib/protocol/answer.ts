@@ -12,3 +12,10 @@ export type SocketCode = (typeof SOCKET_CODES)[keyof typeof SOCKET_CODES];
 
 /** Sent before the server ends a socket in mid-session, so that the page can say why. */
 export type Closed = { code: SocketCode; reason: string };
+
+/** Events that a server of any namespace may send. */
+export interface CommonServerEvents {
+	closed: (closed: Closed) => void;
+	/** The portal goes down in an orderly way and comes back: sound goes on, reconnect as usual. */
+	restarting: () => void;
+}

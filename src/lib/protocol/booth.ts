@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Phase, Participant } from '#lib/domain/booth/state.ts';
 import type { SeatId } from '#lib/domain/ids.ts';
 import type { LanguageCode } from '#lib/domain/language.ts';
-import type { Answer, Closed } from './answer.ts';
+import type { Answer, CommonServerEvents } from './answer.ts';
 
 /** Namespace `/booth`: one socket per open console page. */
 
@@ -122,9 +122,8 @@ export interface BoothClientEvents {
 	'booth:chat': (input: z.input<typeof boothChat>, ack: (answer: Answer<ChatMessage>) => void) => void;
 }
 
-export interface BoothServerEvents {
+export interface BoothServerEvents extends CommonServerEvents {
 	'booth:state': (state: BoothView) => void;
 	'booth:chat': (message: ChatMessage) => void;
 	'booth:notice': (notice: BoothNotice) => void;
-	closed: (closed: Closed) => void;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LanguageCode } from '#lib/domain/language.ts';
-import type { Answer, Closed } from './answer.ts';
+import type { Answer, CommonServerEvents } from './answer.ts';
 
 /** Namespace `/listen`: one socket per listener page; the same shape over REST when the socket is down. */
 
@@ -34,8 +34,7 @@ export interface ListenClientEvents {
 	) => void;
 }
 
-export interface ListenServerEvents {
+export interface ListenServerEvents extends CommonServerEvents {
 	/** The channels that changed; replaces the ones with the same `booth`. */
 	'listen:channels': (channels: ChannelState[]) => void;
-	closed: (closed: Closed) => void;
 }

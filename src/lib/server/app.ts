@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { Server as HttpServer } from 'node:http';
+import { sql } from 'drizzle-orm';
+import { Server as SocketServer } from 'socket.io';
+import type { Health } from '#lib/protocol/rest.ts';
+import { createAuth, type Auth } from './auth/auth.ts';
+import { lockDataDir, persistentSecret } from './data-dir.ts';
+import { openPglite, openPostgres, type Database, type Db } from './db/database.ts';
+import { parseEnv, type Env } from './env.ts';
+import { createEvents, type Events } from './events/events.ts';
+import { drainServer } from './http/drain.ts';
+import { createLog, type Log } from './log.ts';
+
+/** The portal, put together once. Routes reach it as `locals.app`. */
+export type App = {
+	readonly env: Env;
+	readonly log: Log;
+	readonly db: Db;
+	readonly events: Events;
+	readonly auth: Auth;
+	readonly io: SocketServer;
+	/** The key of the local endpoint that commands use, in the data folder. */
+	readonly localKey: string;
+	health(): Promise<Health>;
+	/** Stops accepting, tells the sockets, lets requests finish for at most 10 s, closes everything. */
+	drain(): Promise<void>;
+};
+
+const VERSION = '0.1.0';
+
+/**
+ * Introduces the parts to each other on `http`, which exists already and listens later.
+ *
+ * @throws EnvFault | DataDirFault with a sentence for the terminal.
+ */
+export async function composeApp(
+	http: HttpServer,
+	source: Record<string, string | undefined>
+): Promise<App> {
+	const env = parseEnv(source);
+	const log = createLog(env.LOG_LEVEL);
+	const unlock = lockDataDir(env.DATA_DIR);
+	const database = await openDatabase(env);
+	await database.migrate();
+	const { db } = database;
+	const secret = portalSecret(env, log);
+	const localKey = persistentSecret(env.DATA_DIR, 'local.key').secret;
+	const portalId = randomUUID();
+	const startedAt = Date.now();
+	let draining = false;
+
+	const auth = createAuth(db, { secret, adminPassword: env.ADMIN_PASSWORD ?? null });
+	const events = createEvents(db);
+	const io = new SocketServer(http, {
+		serveClient: false,
+		maxHttpBufferSize: 64_000,
+		pingInterval: 5_000,
+		pingTimeout: 5_000,
+		perMessageDeflate: false
+	});
+	log.info({ portal: portalId, database: database.kind }, 'portal composed');
+
+	return {
+		env,
+		log,
+		db,
+		events,
+		auth,
+		io,
+		localKey,
+		async health() {
+			const databaseOk = await answers(db);
+			return {
+				ok: databaseOk && !draining,
+				server: 'voxbento',
+				version: VERSION,
+				mediamtx_ok: false,
+				database_ok: databaseOk,
+				active_workers: 0,
+				uptime_s: Math.round((Date.now() - startedAt) / 1000)
+			};
+		},
+		async drain() {
+			log.info('draining');
+			draining = true;
+			await drainServer(http, io);
+			await database.close();
+			unlock();
+		}
+	};
+}
+
+async function openDatabase(env: Env): Promise<Database> {
+	return env.DATABASE_URL ? openPostgres(env.DATABASE_URL) : openPglite(env.DATA_DIR);
+}
+
+/** JWT_SECRET, else SECRET_KEY, else one made for this data folder. */
+function portalSecret(env: Env, log: Log): string {
+	const given = env.JWT_SECRET ?? env.SECRET_KEY;
+	if (given) return given;
+	const { secret, isNew } = persistentSecret(env.DATA_DIR, 'portal.secret');
+	if (isNew)
+		log.info(`JWT_SECRET is not set; made one in ${env.DATA_DIR}/portal.secret. Keep that file.`);
+	return secret;
+}
+
+async function answers(db: Db): Promise<boolean> {
+	try {
+		await db.execute(sql`select 1`);
+		return true;
+	} catch {
+		return false;
+	}
+}

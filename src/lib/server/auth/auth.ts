@@ -1,0 +1,166 @@
+import { parseCookie } from 'cookie';
+import { eq } from 'drizzle-orm';
+import { ANONYMOUS, type Actor, type Grant } from '#lib/domain/access/policy.ts';
+import { personId, userId, type EventId, type UserId } from '#lib/domain/ids.ts';
+import { ok, refuse, type Result } from '#lib/domain/result.ts';
+import type { Db } from '../db/database.ts';
+import { events, users } from '../db/schema.ts';
+import { grantsOf } from './grants.ts';
+import { createInvites, type Invites } from './invites.ts';
+import { createAccountSessions, type AccountSessions } from './lucia.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import { normaliseJoinCode } from './secrets.ts';
+import { createSignedCookies, sameText } from './signed-cookies.ts';
+
+export const COOKIES = {
+	account: 'user_token',
+	admin: 'admin_token',
+	guest: 'session_token',
+	listener: (event: EventId) => `listener_token_${event}`
+} as const;
+
+const LISTENER_PREFIX = 'listener_token_';
+
+export type Auth = {
+	/** Who sends these cookies; the same for pages, REST and sockets. */
+	actorFrom(cookieHeader: string | null): Promise<Actor>;
+	/** E-mail and password; answers the value of the `user_token` cookie. */
+	signIn(email: string, password: string): Promise<Result<string, 'credentials_wrong'>>;
+	signOut(cookieHeader: string | null): Promise<void>;
+	/** The shared admin password; answers the value of the `admin_token` cookie. */
+	adminLogin(password: string): Promise<Result<string, 'admin_login_off' | 'credentials_wrong'>>;
+	readonly adminLoginEnabled: boolean;
+	/** A join code as typed; answers the event's listener cookie. */
+	listenerLogin(event: EventId, joinCode: string): Promise<Result<string, 'join_code_wrong'>>;
+	createAccount(input: {
+		email: string;
+		name: string;
+		password: string | null;
+		isAdmin?: boolean;
+	}): Promise<Result<UserId, 'email_taken'>>;
+	readonly invites: Invites;
+	readonly sessions: AccountSessions;
+};
+
+export type AuthSettings = { readonly secret: string; readonly adminPassword: string | null };
+
+export function createAuth(db: Db, settings: AuthSettings, now: () => number = Date.now): Auth {
+	const sessions = createAccountSessions(db);
+	const invites = createInvites(db, now);
+	const signed = createSignedCookies(settings.secret, settings.adminPassword);
+
+	const listenerGrants = async (cookies: Record<string, string | undefined>): Promise<Grant[]> => {
+		const grants: Grant[] = [];
+		for (const [name, value] of Object.entries(cookies)) {
+			if (!name.startsWith(LISTENER_PREFIX) || !value) continue;
+			const claim = await signed.readListener(value);
+			if (!claim || name !== COOKIES.listener(claim.event)) continue;
+			const code = await joinCode(db, claim.event);
+			if (code !== null && signed.fingerprint(code) === claim.fingerprint)
+				grants.push({ role: 'listener', at: { event: claim.event } });
+		}
+		return grants;
+	};
+
+	return {
+		invites,
+		sessions,
+		adminLoginEnabled: settings.adminPassword !== null,
+
+		async actorFrom(header) {
+			const cookies = parseCookie(header ?? '');
+			const [account, guest, admin, listening] = await Promise.all([
+				maybe(cookies[COOKIES.account], sessions.read),
+				maybe(cookies[COOKIES.guest], invites.guest),
+				maybe(cookies[COOKIES.admin], signed.isAdmin),
+				listenerGrants(cookies)
+			]);
+			const everywhere: Grant = { role: 'super-admin', at: 'platform' };
+			// One browser may hold several cookies: rights add up, the name is the most personal one.
+			const grants: Grant[] = [
+				...(account ? await grantsOf(db, account.user) : []),
+				...(account?.isAdmin || admin ? [everywhere] : []),
+				...(guest ? [guest.grant] : []),
+				...listening
+			];
+			if (account)
+				return {
+					kind: 'user',
+					person: personId(`user:${account.user}`),
+					user: account.user,
+					name: account.name,
+					grants
+				};
+			if (guest) return { kind: 'guest', person: guest.person, user: null, name: guest.name, grants };
+			if (admin)
+				return { kind: 'admin', person: personId('admin'), user: null, name: 'Admin', grants };
+			if (listening.length > 0)
+				return { kind: 'listener', person: personId('listener'), user: null, name: '', grants };
+			return ANONYMOUS;
+		},
+
+		async signIn(email, password) {
+			const [row] = await db.select().from(users).where(eq(users.email, normaliseEmail(email)));
+			const matches = await verifyPassword(row?.passwordHash ?? null, password);
+			if (!row?.isActive || !matches)
+				return refuse('credentials_wrong', 'This e-mail address and password do not belong together.');
+			return ok(await sessions.start(userId(row.id)));
+		},
+
+		async signOut(header) {
+			const cookie = parseCookie(header ?? '')[COOKIES.account];
+			if (cookie) await sessions.end(cookie);
+		},
+
+		async adminLogin(password) {
+			if (settings.adminPassword === null)
+				return refuse('admin_login_off', 'This login is off: ADMIN_PASSWORD is empty.');
+			if (!sameText(password, settings.adminPassword))
+				return refuse('credentials_wrong', 'This is not the admin password.');
+			return ok(await signed.admin());
+		},
+
+		async listenerLogin(event, typed) {
+			const code = await joinCode(db, event);
+			if (code === null || !sameText(normaliseJoinCode(typed), code))
+				return refuse('join_code_wrong', 'No event has this code. Look at it again, or scan the QR code.');
+			return ok(await signed.listener(event, code));
+		},
+
+		async createAccount({ email, name, password, isAdmin = false }) {
+			const id = crypto.randomUUID();
+			const inserted = await db
+				.insert(users)
+				.values({
+					id,
+					email: normaliseEmail(email),
+					displayName: name.trim(),
+					passwordHash: password === null ? null : await hashPassword(password),
+					isAdmin
+				})
+				.onConflictDoNothing()
+				.returning({ id: users.id });
+			if (inserted.length === 0) return refuse('email_taken', 'There is an account with this address.');
+			return ok(userId(id));
+		}
+	};
+}
+
+export function normaliseEmail(email: string): string {
+	return email.trim().toLowerCase();
+}
+
+async function joinCode(db: Db, event: EventId): Promise<string | null> {
+	const [row] = await db
+		.select({ code: events.listenerJoinCode, access: events.listenerAccess })
+		.from(events)
+		.where(eq(events.id, event));
+	return row?.access === 'code' ? row.code : null;
+}
+
+async function maybe<T>(
+	cookie: string | undefined,
+	read: (cookie: string) => Promise<T>
+): Promise<T | null> {
+	return cookie ? read(cookie) : null;
+}

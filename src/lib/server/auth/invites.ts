@@ -1,0 +1,148 @@
+import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Grant, Role } from '#lib/domain/access/policy.ts';
+import { boothId, eventId, personId, roomId, type PersonId } from '#lib/domain/ids.ts';
+import { ok, refuse, type Result } from '#lib/domain/result.ts';
+import type { Db } from '../db/database.ts';
+import { guests, invites } from '../db/schema.ts';
+import { grantAt } from './grants.ts';
+import { hashSecret, newSecret } from './secrets.ts';
+
+export type NewInvite = {
+	readonly event: number;
+	readonly room?: number;
+	readonly booth?: number;
+	readonly role: Extract<Role, 'coordinator' | 'interpreter' | 'support' | 'listener'>;
+	readonly label: string;
+	/** Null: any number of people until it expires. */
+	readonly maxUses: number | null;
+	readonly expiresAt: Date;
+	readonly createdBy: string | null;
+};
+
+export type InviteInfo = {
+	readonly id: string;
+	readonly event: number;
+	readonly room: number | null;
+	readonly booth: number | null;
+	readonly role: Role;
+	readonly label: string;
+	readonly expiresAt: Date;
+};
+
+export type InviteRefusal = 'invite_unknown' | 'invite_expired' | 'invite_used' | 'invite_revoked';
+
+export type Guest = { readonly person: PersonId; readonly name: string; readonly grant: Grant };
+
+export type Invites = {
+	/** Makes an invitation; the answered secret is the last part of its link and is not stored. */
+	create(invite: NewInvite): Promise<string>;
+	/** What a link is for, without using it up: mail scanners follow links. */
+	describe(secret: string): Promise<Result<InviteInfo, InviteRefusal>>;
+	/** Uses an invitation once; answers the value of the guest's cookie. */
+	redeem(
+		secret: string,
+		displayName: string
+	): Promise<Result<{ cookie: string; invite: InviteInfo; person: PersonId }, InviteRefusal>>;
+	/** The guest behind a cookie, or null when it is unknown, over or its invitation was revoked. */
+	guest(cookie: string): Promise<Guest | null>;
+};
+
+export function createInvites(db: Db, now: () => number): Invites {
+	const find = async (secret: string) => {
+		const [row] = await db
+			.select()
+			.from(invites)
+			.where(eq(invites.tokenHash, hashSecret(secret)));
+		return row;
+	};
+
+	const describe: Invites['describe'] = async (secret) => {
+		const row = await find(secret);
+		if (!row) return refuse('invite_unknown', 'This invitation does not exist.');
+		if (row.revokedAt) return refuse('invite_revoked', 'This invitation was withdrawn.');
+		if (row.expiresAt.getTime() <= now())
+			return refuse('invite_expired', 'This invitation is over. Ask for a new one.');
+		if (row.maxUses !== null && row.uses >= row.maxUses)
+			return refuse('invite_used', 'This invitation was used already. Ask for a new one.');
+		return ok(infoOf(row));
+	};
+
+	return {
+		describe,
+		async create(invite) {
+			const secret = newSecret();
+			await db.insert(invites).values({
+				tokenHash: hashSecret(secret),
+				eventId: invite.event,
+				roomId: invite.room ?? null,
+				boothId: invite.booth ?? null,
+				role: invite.role,
+				label: invite.label,
+				maxUses: invite.maxUses,
+				expiresAt: invite.expiresAt,
+				createdBy: invite.createdBy
+			});
+			return secret;
+		},
+
+		async redeem(secret, displayName) {
+			// One conditional update, so that two people pressing at once cannot share a last use.
+			const [row] = await db
+				.update(invites)
+				.set({ uses: sql`${invites.uses} + 1` })
+				.where(
+					and(
+						eq(invites.tokenHash, hashSecret(secret)),
+						isNull(invites.revokedAt),
+						gt(invites.expiresAt, new Date(now())),
+						or(isNull(invites.maxUses), lt(invites.uses, invites.maxUses))
+					)
+				)
+				.returning();
+			if (!row) {
+				const why = await describe(secret);
+				return why.ok ? refuse('invite_used', 'This invitation was used already.') : why;
+			}
+			const cookie = newSecret();
+			const person = personId(`guest:${crypto.randomUUID()}`);
+			await db.insert(guests).values({
+				id: person,
+				tokenHash: hashSecret(cookie),
+				inviteId: row.id,
+				displayName: displayName.trim().slice(0, 200),
+				expiresAt: row.expiresAt
+			});
+			return ok({ cookie, invite: infoOf(row), person });
+		},
+
+		async guest(cookie) {
+			const [row] = await db
+				.select({ guest: guests, invite: invites })
+				.from(guests)
+				.innerJoin(invites, eq(invites.id, guests.inviteId))
+				.where(
+					and(
+						eq(guests.tokenHash, hashSecret(cookie)),
+						gt(guests.expiresAt, new Date(now())),
+						isNull(invites.revokedAt)
+					)
+				);
+			const grant = row && grantAt(row.invite);
+			return row && grant
+				? { person: personId(row.guest.id), name: row.guest.displayName, grant }
+				: null;
+		}
+	};
+}
+
+function infoOf(row: typeof invites.$inferSelect): InviteInfo {
+	return {
+		id: row.id,
+		event: eventId(row.eventId),
+		room: row.roomId === null ? null : roomId(row.roomId),
+		booth: row.boothId === null ? null : boothId(row.boothId),
+		role: row.role as Role,
+		label: row.label,
+		expiresAt: row.expiresAt
+	};
+}

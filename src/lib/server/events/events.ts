@@ -1,0 +1,178 @@
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { can, type Actor, type Scope } from '#lib/domain/access/policy.ts';
+import { boothId, eventId, roomId, type BoothId, type EventId, type RoomId } from '#lib/domain/ids.ts';
+import { FLOOR, parseLanguage, type LanguageCode } from '#lib/domain/language.ts';
+import { mediaPath, type MediaPath } from '#lib/domain/media-path.ts';
+import { ok, refuse, type Result } from '#lib/domain/result.ts';
+import type { Db } from '../db/database.ts';
+import { booths, events, rooms } from '../db/schema.ts';
+
+export type ListenerAccess = 'open' | 'code' | 'invite';
+
+export type FoundEvent = {
+	readonly id: EventId;
+	readonly slug: string;
+	readonly name: string;
+	readonly listenerAccess: ListenerAccess;
+	readonly scope: Scope;
+};
+export type FoundRoom = {
+	readonly event: FoundEvent;
+	readonly room: { readonly id: RoomId; readonly slug: string; readonly name: string; readonly main: boolean };
+	readonly scope: Scope;
+};
+export type FoundBooth = FoundRoom & {
+	readonly booth: { readonly id: BoothId; readonly language: LanguageCode };
+	readonly path: MediaPath;
+	readonly scope: Required<Scope>;
+};
+
+export type BoothPlace = { event: string; room: string | null; language: string };
+
+/**
+ * Finds places by their full path event → room → booth and nothing else, so that an id of another event is
+ * never reached. Look-ups ignore case; deleted events are not found.
+ */
+export type Events = {
+	event(slug: string): Promise<Result<FoundEvent, 'not_found'>>;
+	/** `room` null is the event's main room. */
+	room(event: string, room: string | null): Promise<Result<FoundRoom, 'not_found'>>;
+	booth(place: BoothPlace): Promise<Result<FoundBooth, 'not_found'>>;
+	boothById(id: BoothId): Promise<Result<FoundBooth, 'not_found'>>;
+	/** Booths of one room, or of the whole event, the floor first, then as the organiser ordered them. */
+	booths(event: EventId, room?: RoomId): Promise<FoundBooth[]>;
+	rooms(event: EventId): Promise<FoundRoom[]>;
+	/** Every booth of every event that is not deleted. */
+	allBooths(): Promise<FoundBooth[]>;
+	all(): Promise<FoundEvent[]>;
+};
+
+const NOT_FOUND = refuse('not_found', 'There is no such event, room or booth.');
+
+/** Whether a person may listen: everybody at an open event, else those who hold the right. */
+export function mayListen(actor: Actor, event: FoundEvent): boolean {
+	return event.listenerAccess === 'open' || can(actor, 'event:listen', event.scope);
+}
+
+export function createEvents(db: Db): Events {
+	const boothRows = () =>
+		db
+			.select({ event: events, room: rooms, booth: booths })
+			.from(booths)
+			.innerJoin(rooms, eq(rooms.id, booths.roomId))
+			.innerJoin(events, eq(events.id, rooms.eventId));
+	const inOrder = [asc(rooms.position), asc(rooms.id), asc(booths.position), asc(booths.id)];
+	const alive = isNull(events.deletedAt);
+
+	return {
+		async event(slug) {
+			const [row] = await db
+				.select()
+				.from(events)
+				.where(and(eq(events.slug, slug.toLowerCase()), alive));
+			return row ? ok(eventOf(row)) : NOT_FOUND;
+		},
+
+		async room(event, room) {
+			const [row] = await db
+				.select({ event: events, room: rooms })
+				.from(rooms)
+				.innerJoin(events, eq(events.id, rooms.eventId))
+				.where(and(eq(events.slug, event.toLowerCase()), alive, whichRoom(room)));
+			return row ? ok(roomOf(row)) : NOT_FOUND;
+		},
+
+		async booth({ event, room, language }) {
+			const code = parseLanguage(language);
+			if (!code.ok) return NOT_FOUND;
+			const [row] = await boothRows().where(
+				and(
+					eq(events.slug, event.toLowerCase()),
+					alive,
+					whichRoom(room),
+					eq(sql`lower(${booths.languageCode})`, code.value.toLowerCase())
+				)
+			);
+			return row ? ok(boothOf(row)) : NOT_FOUND;
+		},
+
+		async boothById(id) {
+			const [row] = await boothRows().where(and(eq(booths.id, id), alive));
+			return row ? ok(boothOf(row)) : NOT_FOUND;
+		},
+
+		async booths(event, room) {
+			const rows = await boothRows()
+				.where(
+					and(eq(events.id, event), alive, room === undefined ? undefined : eq(rooms.id, room))
+				)
+				.orderBy(...inOrder);
+			return floorFirst(rows.map(boothOf));
+		},
+
+		async rooms(event) {
+			const rows = await db
+				.select({ event: events, room: rooms })
+				.from(rooms)
+				.innerJoin(events, eq(events.id, rooms.eventId))
+				.where(and(eq(events.id, event), alive))
+				.orderBy(asc(rooms.position), asc(rooms.id));
+			return rows.map(roomOf);
+		},
+
+		async allBooths() {
+			return (await boothRows().where(alive)).map(boothOf);
+		},
+
+		async all() {
+			return (await db.select().from(events).where(alive).orderBy(asc(events.id))).map(eventOf);
+		}
+	};
+}
+
+function whichRoom(room: string | null) {
+	return room === null ? eq(rooms.isMain, true) : eq(rooms.slug, room.toLowerCase());
+}
+
+function eventOf(row: typeof events.$inferSelect): FoundEvent {
+	const id = eventId(row.id);
+	return {
+		id,
+		slug: row.slug,
+		name: row.displayName,
+		listenerAccess: row.listenerAccess === 'open' || row.listenerAccess === 'invite' ? row.listenerAccess : 'code',
+		scope: { event: id }
+	};
+}
+
+function roomOf(row: { event: typeof events.$inferSelect; room: typeof rooms.$inferSelect }): FoundRoom {
+	const event = eventOf(row.event);
+	const id = roomId(row.room.id);
+	return {
+		event,
+		room: { id, slug: row.room.slug, name: row.room.displayName, main: row.room.isMain },
+		scope: { event: event.id, room: id }
+	};
+}
+
+function boothOf(row: {
+	event: typeof events.$inferSelect;
+	room: typeof rooms.$inferSelect;
+	booth: typeof booths.$inferSelect;
+}): FoundBooth {
+	const { event, room } = roomOf(row);
+	const id = boothId(row.booth.id);
+	const language = row.booth.languageCode as LanguageCode;
+	return {
+		event,
+		room,
+		booth: { id, language },
+		path: mediaPath({ event: event.slug, room: room.main ? null : room.slug, language }),
+		scope: { event: event.id, room: room.id, booth: id }
+	};
+}
+
+function floorFirst(found: FoundBooth[]): FoundBooth[] {
+	const isFloor = (one: FoundBooth) => one.booth.language === FLOOR;
+	return [...found.filter(isFloor), ...found.filter((one) => !isFloor(one))];
+}
