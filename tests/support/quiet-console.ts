@@ -11,7 +11,9 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-	const said = spies.flatMap(({ name, spy }) => spy.mock.calls.map((call) => `${name}: ${call.join(' ')}`));
+	const said = spies.flatMap(({ name, spy }) =>
+		spy.mock.calls.map((call: unknown[]) => `${name}: ${call.join(' ')}`)
+	);
 	for (const { spy } of spies) spy.mockRestore();
 	expect(said, 'console errors and warnings').toEqual([]);
 });
