@@ -82,11 +82,9 @@ export function createTickets({
 
 		apiToken() {
 			if (api === null || now() > api.renewAt) {
-				const token = sign(
-					'portal',
-					[{ action: 'api' }, { action: 'metrics' }],
-					API_TTL_MS
-				).then((signed) => signed.token);
+				const token = sign('portal', [{ action: 'api' }, { action: 'metrics' }], API_TTL_MS).then(
+					(signed) => signed.token
+				);
 				const minted = { token, renewAt: now() + API_TTL_MS / 2 };
 				api = minted;
 				token.catch(() => {
