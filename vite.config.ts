@@ -33,7 +33,11 @@ export default defineConfig({
 			injectRegister: false,
 			manifest: false,
 			injectManifest: {
-				globPatterns: ['client/_app/**/*.{js,css}', 'client/icons/*.{png,svg}', 'client/*.webmanifest']
+				globPatterns: [
+					'client/_app/**/*.{js,css}',
+					'client/icons/*.{png,svg}',
+					'client/*.webmanifest'
+				]
 			},
 			kit: { includeVersionFile: true }
 		})

@@ -41,5 +41,8 @@ export function parseMediaPath(path: string): Result<Channel, 'path_invalid'> {
 		if (isSlug(event) && (room === null || (room !== undefined && isSlug(room))) && language.ok)
 			return ok({ event, room: room ?? null, language: language.value });
 	}
-	return refuse('path_invalid', `"${path}" is not {event}/{language} or {event}/{room}/{language}.`);
+	return refuse(
+		'path_invalid',
+		`"${path}" is not {event}/{language} or {event}/{room}/{language}.`
+	);
 }

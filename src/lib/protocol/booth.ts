@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import type { Phase, Participant } from '#lib/domain/booth/state.ts';
+import type { BoothAct } from '#lib/domain/booth/view.ts';
 import type { SeatId } from '#lib/domain/ids.ts';
 import type { LanguageCode } from '#lib/domain/language.ts';
 import type { Answer, CommonServerEvents } from './answer.ts';
 
-/** Namespace `/booth`: one socket per open console page. */
+/**
+ * Namespace `/booth`: one socket per open console page. The handshake may name the booth in
+ * `auth: {event, room, language}`; then a person of another scope is refused with `connect_error` 4003 at
+ * once instead of at `booth:join` (answer `forbidden`, then `closed` 4003).
+ */
 
 export const CHAT_BODY_MAX_LENGTH = 2000;
 export const CHAT_HISTORY_LENGTH = 100;
@@ -20,7 +25,15 @@ export const boothAddress = z.object({
  * `seatToken` is what an earlier join on this very page answered; it brings the page back to its own seat
  * after a lost connection. It lives in the page's memory only, so a reload never resumes a seat.
  */
-export const boothJoin = boothAddress.extend({ seatToken: z.string().max(2000).optional() });
+export const boothJoin = boothAddress.extend({
+	seatToken: z.string().max(2000).optional(),
+	/**
+	 * What the person came to do, within what they may do. Absent: interpreter for interpreters, coordinator
+	 * for whoever may coordinate the booth, else observer. A coordinator or organiser who really wants to
+	 * interpret says so here.
+	 */
+	as: z.enum(['interpreter', 'coordinator', 'observer']).optional()
+});
 export const boothToSeat = z.object({ seat: z.string().min(1).max(100) });
 export const boothChat = z.object({ body: z.string().trim().min(1).max(CHAT_BODY_MAX_LENGTH) });
 export const nothing = z.object({}).strict();
@@ -29,25 +42,17 @@ export const nothing = z.object({}).strict();
 export type IngestStatus = 'disconnected' | 'connected' | 'overloaded';
 
 /** What this person may do right now; the page draws its buttons from it. */
-export type BoothAct =
-	| 'go-live'
-	| 'stop'
-	| 'offer'
-	| 'request'
-	| 'accept'
-	| 'decline'
-	| 'cancel'
-	| 'set-active'
-	| 'open'
-	| 'close'
-	| 'chat';
+export type { BoothAct };
 
 export type BoothParticipant = Pick<Participant, 'seat' | 'person' | 'name' | 'role'> & {
 	connected: boolean;
 	joinedAt: number;
 };
 
-/** One booth as one person sees it. Replaces the one before when `version` is higher. */
+/**
+ * One booth as one person sees it. Replaces the one before unless its `version` is lower: media figures
+ * change without a new version, so an equal version is news too.
+ */
 export type BoothView = {
 	booth: number;
 	version: number;
@@ -99,7 +104,27 @@ export type ReadTicket = { base: string; token: string; expiresAt: number };
 /** Answer of `GET /api/events/{slug}/booths/{lang}/whip-url`. */
 export type PublishTicket = { url: string; token: string; expiresAt: number };
 
-export type BoothJoined = { seatToken: string; state: BoothView; chat: ChatMessage[] };
+export type BoothJoined = {
+	/**
+	 * `fresh`: a new seat · `returned`: the seat of `seatToken`, with all its rights · `replaced`: that seat
+	 * was lost meanwhile, so this is a new one that holds nothing.
+	 */
+	entry: 'fresh' | 'returned' | 'replaced';
+	seatToken: string;
+	state: BoothView;
+	/** The last CHAT_HISTORY_LENGTH messages, oldest first; empty for those who may not chat. */
+	chat: ChatMessage[];
+};
+
+/** Codes a `/booth` request may be refused with, beside the rules' own (`BoothRefusalCode`). */
+export type BoothSocketRefusalCode =
+	| 'invalid_input'
+	| 'rate_limited'
+	| 'not_found'
+	| 'forbidden'
+	| 'busy' // the booth's lock was not had in time; ask again
+	| 'elsewhere' // this socket sits in another booth
+	| 'internal_error';
 
 export interface BoothClientEvents {
 	'booth:join': (
@@ -119,7 +144,10 @@ export interface BoothClientEvents {
 	'booth:set-active': (input: z.input<typeof boothToSeat>, ack: (answer: Answer) => void) => void;
 	'booth:open': (input: object, ack: (answer: Answer) => void) => void;
 	'booth:close': (input: object, ack: (answer: Answer) => void) => void;
-	'booth:chat': (input: z.input<typeof boothChat>, ack: (answer: Answer<ChatMessage>) => void) => void;
+	'booth:chat': (
+		input: z.input<typeof boothChat>,
+		ack: (answer: Answer<ChatMessage>) => void
+	) => void;
 }
 
 export interface BoothServerEvents extends CommonServerEvents {

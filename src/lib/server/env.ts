@@ -51,7 +51,9 @@ export class EnvFault extends Error {
 export function parseEnv(source: Record<string, string | undefined>): Env {
 	const parsed = schema.safeParse(source);
 	if (!parsed.success) {
-		const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+		const faults = parsed.error.issues.map(
+			(issue) => `  ${issue.path.join('.')}: ${issue.message}`
+		);
 		throw new EnvFault(`The environment has ${faults.length} fault(s):\n${faults.join('\n')}`);
 	}
 	const env = parsed.data;

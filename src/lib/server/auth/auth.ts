@@ -91,7 +91,8 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 					name: account.name,
 					grants
 				};
-			if (guest) return { kind: 'guest', person: guest.person, user: null, name: guest.name, grants };
+			if (guest)
+				return { kind: 'guest', person: guest.person, user: null, name: guest.name, grants };
 			if (admin)
 				return { kind: 'admin', person: personId('admin'), user: null, name: 'Admin', grants };
 			if (listening.length > 0)
@@ -100,10 +101,16 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 		},
 
 		async signIn(email, password) {
-			const [row] = await db.select().from(users).where(eq(users.email, normaliseEmail(email)));
+			const [row] = await db
+				.select()
+				.from(users)
+				.where(eq(users.email, normaliseEmail(email)));
 			const matches = await verifyPassword(row?.passwordHash ?? null, password);
 			if (!row?.isActive || !matches)
-				return refuse('credentials_wrong', 'This e-mail address and password do not belong together.');
+				return refuse(
+					'credentials_wrong',
+					'This e-mail address and password do not belong together.'
+				);
 			return ok(await sessions.start(userId(row.id)));
 		},
 
@@ -123,7 +130,10 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 		async listenerLogin(event, typed) {
 			const code = await joinCode(db, event);
 			if (code === null || !sameText(normaliseJoinCode(typed), code))
-				return refuse('join_code_wrong', 'No event has this code. Look at it again, or scan the QR code.');
+				return refuse(
+					'join_code_wrong',
+					'No event has this code. Look at it again, or scan the QR code.'
+				);
 			return ok(await signed.listener(event, code));
 		},
 
@@ -140,7 +150,8 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 				})
 				.onConflictDoNothing()
 				.returning({ id: users.id });
-			if (inserted.length === 0) return refuse('email_taken', 'There is an account with this address.');
+			if (inserted.length === 0)
+				return refuse('email_taken', 'There is an account with this address.');
 			return ok(userId(id));
 		}
 	};

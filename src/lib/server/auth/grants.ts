@@ -5,7 +5,13 @@ import type { Db } from '../db/database.ts';
 import { memberships } from '../db/schema.ts';
 
 /** Roles that may stand in a row of memberships or invites; super admin is an attribute of the account. */
-const STORED_ROLES: readonly Role[] = ['owner', 'coordinator', 'interpreter', 'support', 'listener'];
+const STORED_ROLES: readonly Role[] = [
+	'owner',
+	'coordinator',
+	'interpreter',
+	'support',
+	'listener'
+];
 
 /** The grant a stored row stands for; null for a role this version does not know. */
 export function grantAt(row: {

@@ -25,7 +25,9 @@ describe('secret box', () => {
 		const box = createSecretBox([OLD]);
 		const sealed = box.seal('secret', 'signing-key');
 		const [version, iv, text, tag] = sealed.split('.');
-		const shortTag = Buffer.from(tag ?? '', 'base64url').subarray(0, 4).toString('base64url');
+		const shortTag = Buffer.from(tag ?? '', 'base64url')
+			.subarray(0, 4)
+			.toString('base64url');
 		const wrong = [
 			box.open(sealed, 'provider-key'),
 			createSecretBox([NEW]).open(sealed, 'signing-key'),

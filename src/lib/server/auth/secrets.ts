@@ -19,7 +19,8 @@ export function newJoinCode(): string {
 	while (characters.length < 6) {
 		for (const byte of randomBytes(12)) {
 			// Bytes beyond the last whole multiple would make some letters likelier than others.
-			const letter = byte < 256 - (256 % CODE_ALPHABET.length) && CODE_ALPHABET[byte % CODE_ALPHABET.length];
+			const letter =
+				byte < 256 - (256 % CODE_ALPHABET.length) && CODE_ALPHABET[byte % CODE_ALPHABET.length];
 			if (letter && characters.length < 6) characters.push(letter);
 		}
 	}

@@ -32,7 +32,9 @@ export function createSignedCookies(secret: string, adminPassword: string | null
 	const adminKey = purposeKey(secret, 'admin-login');
 	const listenerKey = purposeKey(secret, 'listener');
 	// A changed password ends every session that was opened with the former one.
-	const passwordMark = createHmac('sha256', adminKey).update(adminPassword ?? '').digest('base64url');
+	const passwordMark = createHmac('sha256', adminKey)
+		.update(adminPassword ?? '')
+		.digest('base64url');
 	const fingerprint = (joinCode: string) =>
 		createHmac('sha256', listenerKey).update(joinCode).digest('base64url').slice(0, 16);
 

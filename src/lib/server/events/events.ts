@@ -1,6 +1,13 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { can, type Actor, type Scope } from '#lib/domain/access/policy.ts';
-import { boothId, eventId, roomId, type BoothId, type EventId, type RoomId } from '#lib/domain/ids.ts';
+import {
+	boothId,
+	eventId,
+	roomId,
+	type BoothId,
+	type EventId,
+	type RoomId
+} from '#lib/domain/ids.ts';
 import { FLOOR, parseLanguage, type LanguageCode } from '#lib/domain/language.ts';
 import { mediaPath, type MediaPath } from '#lib/domain/media-path.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
@@ -18,7 +25,12 @@ export type FoundEvent = {
 };
 export type FoundRoom = {
 	readonly event: FoundEvent;
-	readonly room: { readonly id: RoomId; readonly slug: string; readonly name: string; readonly main: boolean };
+	readonly room: {
+		readonly id: RoomId;
+		readonly slug: string;
+		readonly name: string;
+		readonly main: boolean;
+	};
 	readonly scope: Scope;
 };
 export type FoundBooth = FoundRoom & {
@@ -140,12 +152,18 @@ function eventOf(row: typeof events.$inferSelect): FoundEvent {
 		id,
 		slug: row.slug,
 		name: row.displayName,
-		listenerAccess: row.listenerAccess === 'open' || row.listenerAccess === 'invite' ? row.listenerAccess : 'code',
+		listenerAccess:
+			row.listenerAccess === 'open' || row.listenerAccess === 'invite'
+				? row.listenerAccess
+				: 'code',
 		scope: { event: id }
 	};
 }
 
-function roomOf(row: { event: typeof events.$inferSelect; room: typeof rooms.$inferSelect }): FoundRoom {
+function roomOf(row: {
+	event: typeof events.$inferSelect;
+	room: typeof rooms.$inferSelect;
+}): FoundRoom {
 	const event = eventOf(row.event);
 	const id = roomId(row.room.id);
 	return {

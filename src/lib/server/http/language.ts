@@ -9,8 +9,6 @@ export const inReadersLanguage: Handle = ({ event, resolve }) =>
 		event.locals.locale = locale;
 		return resolve(event, {
 			transformPageChunk: ({ html }) =>
-				html
-					.replace('%lang%', locale)
-					.replace('%dir%', isRightToLeft(locale) ? 'rtl' : 'ltr')
+				html.replace('%lang%', locale).replace('%dir%', isRightToLeft(locale) ? 'rtl' : 'ltr')
 		});
 	});
