@@ -4,12 +4,17 @@ import { sql } from 'drizzle-orm';
 import { Server as SocketServer } from 'socket.io';
 import type { Health } from '#lib/protocol/rest.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
+import { createSecretBox } from './auth/secret-box.ts';
 import { lockDataDir, persistentSecret } from './data-dir.ts';
 import { openPglite, openPostgres, type Database, type Db } from './db/database.ts';
 import { parseEnv, type Env } from './env.ts';
 import { createEvents, type Events } from './events/events.ts';
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
+import type { MediaServer } from './media/media-server.ts';
+import { createMediaMtx } from './media/mediamtx.ts';
+import { createSigningKeys, type SigningKeys } from './media/signing-keys.ts';
+import { createTickets, type Tickets } from './media/tickets.ts';
 
 /** The portal, put together once. Routes reach it as `locals.app`. */
 export type App = {
@@ -19,6 +24,11 @@ export type App = {
 	readonly events: Events;
 	readonly auth: Auth;
 	readonly io: SocketServer;
+	readonly media: MediaServer;
+	readonly signingKeys: SigningKeys;
+	readonly tickets: Tickets;
+	/** The portal's own secret; keys for one purpose are derived from it. */
+	readonly secret: string;
 	/** The key of the local endpoint that commands use, in the data folder. */
 	readonly localKey: string;
 	health(): Promise<Health>;
@@ -51,6 +61,10 @@ export async function composeApp(
 
 	const auth = createAuth(db, { secret, adminPassword: env.ADMIN_PASSWORD ?? null });
 	const events = createEvents(db);
+	const box = createSecretBox(encryptionSecrets(env, secret));
+	const signingKeys = createSigningKeys({ db, box, log });
+	const tickets = createTickets({ keys: signingKeys, whipBase: env.MEDIAMTX_WHIP_BASE });
+	const media = createMediaMtx({ base: env.MEDIAMTX_API_BASE, apiToken: () => tickets.apiToken() });
 	const io = new SocketServer(http, {
 		serveClient: false,
 		maxHttpBufferSize: 64_000,
@@ -67,14 +81,18 @@ export async function composeApp(
 		events,
 		auth,
 		io,
+		media,
+		signingKeys,
+		tickets,
+		secret,
 		localKey,
 		async health() {
-			const databaseOk = await answers(db);
+			const [databaseOk, mediaOk] = await Promise.all([answers(db), media.health()]);
 			return {
 				ok: databaseOk && !draining,
 				server: 'voxbento',
 				version: VERSION,
-				mediamtx_ok: false,
+				mediamtx_ok: mediaOk,
 				database_ok: databaseOk,
 				active_workers: 0,
 				uptime_s: Math.round((Date.now() - startedAt) / 1000)
@@ -102,6 +120,15 @@ function portalSecret(env: Env, log: Log): string {
 	if (isNew)
 		log.info(`JWT_SECRET is not set; made one in ${env.DATA_DIR}/portal.secret. Keep that file.`);
 	return secret;
+}
+
+/** API_KEY_ENCRYPTION_KEY may list several, so that keys can be replaced; without it the portal's secret serves. */
+function encryptionSecrets(env: Env, secret: string): [string, ...string[]] {
+	const [first, ...others] = (env.API_KEY_ENCRYPTION_KEY ?? '')
+		.split(',')
+		.map((key) => key.trim())
+		.filter((key) => key !== '');
+	return first === undefined ? [secret] : [first, ...others];
 }
 
 async function answers(db: Db): Promise<boolean> {

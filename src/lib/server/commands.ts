@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { personId } from '#lib/domain/ids.ts';
+import { mediaPath, parseMediaPath } from '#lib/domain/media-path.ts';
 import { refuse, ok, type Result } from '#lib/domain/result.ts';
 import type { App } from './app.ts';
 import { migrationStatus } from './db/database.ts';
+import { seedDemoEvent } from './events/demo-event.ts';
 
 /**
  * The verbs people type on the machine itself (`npm run …`), carried out inside the running portal.
@@ -20,6 +23,10 @@ function command<T>(
 }
 
 const COMMANDS: Record<string, Command> = {
+	'seed-demo': command(z.object({}), async ({ db, secret }) =>
+		ok(await seedDemoEvent(db, { secret, now: Date.now }))
+	),
+
 	'db-status': command(z.object({}), async ({ db }) => ok(await migrationStatus(db))),
 
 	events: command(z.object({}), async ({ events }) =>
@@ -32,6 +39,29 @@ const COMMANDS: Record<string, Command> = {
 				}))
 			)
 		)
+	),
+
+	/** A short-lived token and where to use it, for `curl`, OBS or ffmpeg. */
+	token: command(
+		z.object({ action: z.enum(['read', 'publish', 'api']), path: z.string().optional() }),
+		async ({ env, tickets }, { action, path }) => {
+			if (action === 'api')
+				return ok({ token: await tickets.apiToken(), url: env.MEDIAMTX_API_BASE });
+			const channel = parseMediaPath(path ?? '');
+			if (!channel.ok) return channel;
+			const target = mediaPath(channel.value);
+			if (action === 'publish')
+				return ok(
+					await tickets.publishTicket({ path: target, holder: { floor: personId('local') } })
+				);
+			const { base, token, expiresAt } = await tickets.readTicket(channel.value.event);
+			return ok({
+				token,
+				expiresAt,
+				whep: `${base}/${target}/whep`,
+				rtsp: `${env.MEDIAMTX_RTSP_BASE}/${target}?token=${token}`
+			});
+		}
 	)
 };
 
