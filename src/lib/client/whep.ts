@@ -184,7 +184,8 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 	document.addEventListener('visibilitychange', nudgeWhenVisible);
 	network?.addEventListener('change', nudge);
 
-	void run();
+	// Later, so that the caller has its reader before the first callback.
+	queueMicrotask(() => void run());
 
 	return {
 		nudge,

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { languageNames } from './language-names.ts';
+
+test('a language has its own name and the reader’s', () => {
+	expect(languageNames('fr', 'en')).toEqual({ own: 'Français', reader: 'French', dir: 'ltr' });
+	expect(languageNames('de', 'ar').reader).toBe('الألمانية');
+});
+
+test('regional variants are told apart', () => {
+	expect(languageNames('pt-BR', 'en').reader).not.toBe(languageNames('pt', 'en').reader);
+});
+
+test('right-to-left languages say so', () => {
+	expect(languageNames('ar', 'en')).toMatchObject({ own: 'العربية', dir: 'rtl' });
+});
+
+test('what no table knows is shown as it is', () => {
+	expect(languageNames('qaa', 'en').reader).toBe('Qaa');
+	expect(languageNames('not a tag', 'en').own).toBe('not a tag');
+});

@@ -1,0 +1,34 @@
+import { FLOOR, isRightToLeft } from '#lib/domain/language.ts';
+
+/** How a language is called, by its own people and by the reader; both for display only. */
+export type LanguageNames = {
+	readonly own: string;
+	readonly reader: string;
+	/** Direction of `own`. */
+	readonly dir: 'ltr' | 'rtl';
+};
+
+/**
+ * Names from the browser's own tables (ECMA-402 `Intl.DisplayNames`), with a capital first letter where the
+ * script has one. A code unknown to them is shown as it is.
+ *
+ * @param code BCP-47 tag; `floor` has no name of its own, the page gives it one
+ * @param reader locale of the user interface
+ */
+export function languageNames(code: string, reader: string): LanguageNames {
+	return {
+		own: nameIn(code, code),
+		reader: nameIn(code, reader),
+		dir: code !== FLOOR && isRightToLeft(code) ? 'rtl' : 'ltr'
+	};
+}
+
+function nameIn(code: string, locale: string): string {
+	try {
+		const name = new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code;
+		const [first = ''] = name; // by code point, not by UTF-16 unit
+		return first.toLocaleUpperCase(locale) + name.slice(first.length);
+	} catch {
+		return code;
+	}
+}
