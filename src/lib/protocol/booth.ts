@@ -25,15 +25,7 @@ export const boothAddress = z.object({
  * `seatToken` is what an earlier join on this very page answered; it brings the page back to its own seat
  * after a lost connection. It lives in the page's memory only, so a reload never resumes a seat.
  */
-export const boothJoin = boothAddress.extend({
-	seatToken: z.string().max(2000).optional(),
-	/**
-	 * What the person came to do, within what they may do. Absent: interpreter for interpreters, coordinator
-	 * for whoever may coordinate the booth, else observer. A coordinator or organiser who really wants to
-	 * interpret says so here.
-	 */
-	as: z.enum(['interpreter', 'coordinator', 'observer']).optional()
-});
+export const boothJoin = boothAddress.extend({ seatToken: z.string().max(2000).optional() });
 export const boothToSeat = z.object({ seat: z.string().min(1).max(100) });
 export const boothChat = z.object({ body: z.string().trim().min(1).max(CHAT_BODY_MAX_LENGTH) });
 export const nothing = z.object({}).strict();
