@@ -1,0 +1,78 @@
+/** Counters of the sound that leaves, since the session began; null where the browser does not know yet. */
+export type UplinkCounters = {
+	readonly packetsSent: number;
+	readonly bytesSent: number;
+	/** As the media server reports it. */
+	readonly packetsLost: number | null;
+	readonly roundTripMs: number | null;
+	readonly jitterMs: number | null;
+};
+
+/** How the line was between two looks at it. */
+export type UplinkQuality = {
+	/** Share of packets lost, 0 … 1. */
+	readonly loss: number;
+	readonly roundTripMs: number | null;
+	readonly bitsPerSecond: number;
+};
+
+/** Above these the listeners begin to notice. */
+export const LOSS_BAD = 0.03;
+export const ROUND_TRIP_BAD_MS = 400;
+
+export function qualityBetween(
+	before: UplinkCounters,
+	after: UplinkCounters,
+	elapsedMs: number
+): UplinkQuality {
+	const sent = after.packetsSent - before.packetsSent;
+	const lost = (after.packetsLost ?? 0) - (before.packetsLost ?? 0);
+	return {
+		loss: sent > 0 ? Math.min(1, Math.max(0, lost / sent)) : 0,
+		roundTripMs: after.roundTripMs,
+		bitsPerSecond:
+			elapsedMs > 0 ? Math.max(0, ((after.bytesSent - before.bytesSent) * 8000) / elapsedMs) : 0
+	};
+}
+
+export function isBad({ loss, roundTripMs }: UplinkQuality): boolean {
+	return loss >= LOSS_BAD || (roundTripMs ?? 0) >= ROUND_TRIP_BAD_MS;
+}
+
+/** Reads the counters of a publishing connection (W3C webrtc-stats). */
+export async function measureUplink(connection: RTCPeerConnection): Promise<UplinkCounters> {
+	const counters = {
+		packetsSent: 0,
+		bytesSent: 0,
+		packetsLost: null as number | null,
+		roundTripMs: null as number | null,
+		jitterMs: null as number | null
+	};
+	// The lib's type of a report is a bare Map of any.
+	for (const entry of (await connection.getStats()).values() as Iterable<StatsEntry>) {
+		if (entry.type === 'outbound-rtp') {
+			counters.packetsSent = entry.packetsSent ?? 0;
+			counters.bytesSent = entry.bytesSent ?? 0;
+		} else if (entry.type === 'remote-inbound-rtp') {
+			counters.packetsLost = entry.packetsLost ?? null;
+			if (entry.jitter !== undefined) counters.jitterMs = entry.jitter * 1000;
+			if (entry.roundTripTime !== undefined) counters.roundTripMs = entry.roundTripTime * 1000;
+		} else if (
+			entry.type === 'candidate-pair' &&
+			entry.nominated &&
+			counters.roundTripMs === null
+		) {
+			if (entry.currentRoundTripTime !== undefined)
+				counters.roundTripMs = entry.currentRoundTripTime * 1000;
+		}
+	}
+	return counters;
+}
+
+type StatsEntry = RTCStats &
+	Pick<Partial<RTCOutboundRtpStreamStats>, 'packetsSent' | 'bytesSent'> &
+	Pick<Partial<RTCReceivedRtpStreamStats>, 'packetsLost' | 'jitter'> &
+	Pick<Partial<RTCIceCandidatePairStats>, 'nominated' | 'currentRoundTripTime'> & {
+		/** RTCRemoteInboundRtpStreamStats, which the lib does not know. */
+		roundTripTime?: number;
+	};
