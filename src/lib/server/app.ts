@@ -3,6 +3,13 @@ import type { Server as HttpServer } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Server as SocketServer } from 'socket.io';
 import type { Health } from '#lib/protocol/rest.ts';
+import {
+	createAttempts,
+	INVITE_LIMIT,
+	JOIN_CODE_LIMIT,
+	PASSWORD_LIMIT,
+	type Attempts
+} from './auth/attempts.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { lockDataDir, persistentSecret } from './data-dir.ts';
@@ -23,6 +30,8 @@ export type App = {
 	readonly db: Db;
 	readonly events: Events;
 	readonly auth: Auth;
+	/** Limits on wrong guesses, per kind of secret. */
+	readonly attempts: Readonly<Record<'joinCode' | 'password' | 'invite', Attempts>>;
 	readonly io: SocketServer;
 	readonly media: MediaServer;
 	readonly signingKeys: SigningKeys;
@@ -80,6 +89,11 @@ export async function composeApp(
 		db,
 		events,
 		auth,
+		attempts: {
+			joinCode: createAttempts(JOIN_CODE_LIMIT),
+			password: createAttempts(PASSWORD_LIMIT),
+			invite: createAttempts(INVITE_LIMIT)
+		},
 		io,
 		media,
 		signingKeys,

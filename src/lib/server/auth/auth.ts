@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import { eq } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import { ANONYMOUS, type Actor, type Grant } from '#lib/domain/access/policy.ts';
 import { personId, userId, type EventId, type UserId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
@@ -32,6 +32,8 @@ export type Auth = {
 	readonly adminLoginEnabled: boolean;
 	/** A join code as typed; answers the event's listener cookie. */
 	listenerLogin(event: EventId, joinCode: string): Promise<Result<string, 'join_code_wrong'>>;
+	/** The event a join code opens, for a page that asks for the code alone; the answer is its slug. */
+	eventOfJoinCode(joinCode: string): Promise<Result<string, 'join_code_wrong'>>;
 	createAccount(input: {
 		email: string;
 		name: string;
@@ -135,6 +137,22 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 					'No event has this code. Look at it again, or scan the QR code.'
 				);
 			return ok(await signed.listener(event, code));
+		},
+
+		async eventOfJoinCode(typed) {
+			const [row] = await db
+				.select({ slug: events.slug })
+				.from(events)
+				.where(
+					and(
+						eq(events.listenerJoinCode, normaliseJoinCode(typed)),
+						eq(events.listenerAccess, 'code'),
+						isNull(events.deletedAt)
+					)
+				)
+				.orderBy(desc(events.id))
+				.limit(1);
+			return row ? ok(row.slug) : refuse('join_code_wrong', 'No event has this code.');
 		},
 
 		async createAccount({ email, name, password, isAdmin = false }) {
