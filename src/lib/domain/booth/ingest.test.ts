@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-	countBytes,
-	countPackets,
+	countIngest,
 	isOverloaded,
 	isStalled,
 	lossShare,
@@ -10,40 +9,46 @@ import {
 	type Ingest
 } from './ingest.ts';
 
+const count = (before: Ingest, session: string | null, packets: number, at: number, lost = 0) =>
+	countIngest(before, session, { packets, lost, at });
+
 describe('stalled sound', () => {
-	it('is noticed when the bytes stand still, counted from when they last grew', () => {
-		let ingest = countBytes(NO_INGEST, 's1', 100, 0);
-		ingest = countBytes(ingest, 's1', 200, 1_000);
-		ingest = countBytes(ingest, 's1', 200, 3_000);
+	it('is noticed when the packets stand still, counted from when they last grew', () => {
+		let ingest = count(NO_INGEST, 's1', 100, 0);
+		ingest = count(ingest, 's1', 200, 1_000);
+		ingest = count(ingest, 's1', 200, 3_000);
 		expect(isStalled(ingest, 1_000 + STALLED_MS)).toBe(false);
 		expect(isStalled(ingest, 1_001 + STALLED_MS)).toBe(true);
-		expect(isStalled(countBytes(ingest, 's1', 201, 3_600), 3_600)).toBe(false);
+		expect(isStalled(count(ingest, 's1', 201, 3_600), 3_600)).toBe(false);
 	});
 
 	it('is not seen in a first look, however large the counter is', () => {
-		const first = countBytes(NO_INGEST, 's1', 9_999, 50_000);
-		expect(isStalled(first, 50_000)).toBe(false);
+		expect(isStalled(count(NO_INGEST, 's1', 9_999, 50_000), 50_000)).toBe(false);
 	});
 
 	it('starts anew with another session, and is none without one', () => {
-		const old = countBytes(NO_INGEST, 's1', 100, 0);
-		expect(isStalled(countBytes(old, 's2', 100, 60_000), 60_000)).toBe(false);
-		expect(isStalled(countBytes(old, null, 0, 60_000), 60_000)).toBe(false);
+		const old = count(NO_INGEST, 's1', 100, 0);
+		expect(isStalled(count(old, 's2', 100, 60_000), 60_000)).toBe(false);
+		expect(isStalled(count(old, null, 0, 60_000), 60_000)).toBe(false);
 	});
 
 	it('is not concluded from a time in which nobody looked', () => {
-		const before = countBytes(NO_INGEST, 's1', 100, 0);
-		const after = countBytes(before, 's1', 500, 30_000);
-		expect(isStalled(after, 30_000)).toBe(false);
+		const before = count(NO_INGEST, 's1', 100, 0);
+		expect(isStalled(count(before, 's1', 500, 30_000), 30_000)).toBe(false);
+	});
+
+	it('is not concluded from an answer that came late', () => {
+		const newer = count(count(NO_INGEST, 's1', 100, 0), 's1', 300, 2_000);
+		expect(count(newer, 's1', 200, 1_000)).toBe(newer);
 	});
 });
 
 describe('lost uplink', () => {
 	const playback = (seconds: number, lostEachSecond: (second: number) => number): Ingest => {
-		let ingest = countBytes(NO_INGEST, 's1', 0, 0);
+		let ingest = NO_INGEST;
 		let [packets, lost] = [0, 0];
 		for (let second = 0; second <= seconds; second++) {
-			ingest = countPackets(ingest, { at: second * 1_000, packets, lost });
+			ingest = count(ingest, 's1', packets, second * 1_000, lost);
 			packets += 50 - lostEachSecond(second);
 			lost += lostEachSecond(second);
 		}
@@ -64,10 +69,10 @@ describe('lost uplink', () => {
 	});
 
 	it('is not judged from a few packets, nor from counters that went back', () => {
-		let ingest = countPackets(NO_INGEST, { at: 0, packets: 0, lost: 0 });
-		ingest = countPackets(ingest, { at: 400, packets: 10, lost: 10 });
+		let ingest = count(NO_INGEST, 's1', 0, 0);
+		ingest = count(ingest, 's1', 10, 400, 10);
 		expect(isOverloaded(ingest)).toBe(false);
-		ingest = countPackets(ingest, { at: 1_000, packets: 40, lost: 0 });
+		ingest = count(ingest, 's1', 40, 1_000, 0);
 		expect(lossShare(ingest)).toBe(0);
 	});
 

@@ -5,8 +5,7 @@
 export type Ingest = {
 	/** The publishing session the counters belong to, or null when nobody publishes. */
 	readonly session: string | null;
-	readonly bytes: number;
-	/** When bytes were last seen to grow. */
+	/** When its packets were last seen to grow. */
 	readonly grewAt: number;
 	/** Packet counters of the last seconds, oldest first. */
 	readonly counts: readonly PacketCount[];
@@ -14,7 +13,7 @@ export type Ingest = {
 
 export type PacketCount = { readonly at: number; readonly packets: number; readonly lost: number };
 
-export const NO_INGEST: Ingest = { session: null, bytes: 0, grewAt: 0, counts: [] };
+export const NO_INGEST: Ingest = { session: null, grewAt: 0, counts: [] };
 
 /** MediaMTX itself keeps a silent publisher for 30 s; nobody wants to hear nothing for so long. */
 export const STALLED_MS = 2_500;
@@ -23,23 +22,21 @@ export const OVERLOADED_LOSS = 0.05;
 /** Half a second of sound; a share of fewer packets says nothing. */
 const JUDGED_PACKETS = 25;
 
-/** The byte counter of whoever publishes now; another session starts anew. */
-export function countBytes(
-	before: Ingest,
-	session: string | null,
-	bytes: number,
-	at: number
-): Ingest {
+/** Takes in the counters of whoever publishes now; another session starts anew. */
+export function countIngest(before: Ingest, session: string | null, count: PacketCount): Ingest {
 	if (session === null) return NO_INGEST;
-	if (session !== before.session) return { session, bytes, grewAt: at, counts: [] };
-	return bytes === before.bytes ? before : { ...before, bytes, grewAt: at };
-}
-
-/** The session's packet counters; kept for the window, and one older for where the window begins. */
-export function countPackets(before: Ingest, count: PacketCount): Ingest {
+	if (session !== before.session) return { session, grewAt: count.at, counts: [count] };
+	const last = before.counts.at(-1);
+	// Two looks at once: the older answer has nothing new to say.
+	if (last !== undefined && count.at < last.at) return before;
 	const counts = [...before.counts, count];
+	// One count older than the window is kept, for where the window begins.
 	const begin = counts.findLastIndex((each) => each.at <= count.at - LOSS_WINDOW_MS);
-	return { ...before, counts: counts.slice(Math.max(0, begin)) };
+	return {
+		session,
+		grewAt: count.packets === last?.packets ? before.grewAt : count.at,
+		counts: counts.slice(Math.max(0, begin))
+	};
 }
 
 /** Still connected, and nothing arrives any more. */

@@ -1,4 +1,4 @@
-import { and, desc, gt, isNull, ne, or } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import {
 	calculateJwkThumbprint,
 	exportJWK,
@@ -23,9 +23,10 @@ export type SigningKeys = {
 	 * Makes a new pair and signs with it from now on. The old one stays published, unless `revokeOld`: then
 	 * every token it signed is void once the media server has read the set again.
 	 *
-	 * @param announce makes the media server read the key set; called before the first token is signed with the new key
+	 * @returns the new key's id
+	 * @throws what `announce` throws; the old pair stays in use then
 	 */
-	rotate(options: { announce(): Promise<unknown>; revokeOld?: boolean }): Promise<string>;
+	rotate(options?: { revokeOld?: boolean }): Promise<string>;
 };
 
 /** Longer than any token lives (see `tickets.ts`). */
@@ -36,15 +37,21 @@ const PURPOSE = 'media-signing-key';
 
 type Pair = { readonly kid: string; readonly key: CryptoKey };
 
+/**
+ * @param announce makes the media server read the key set anew. MediaMTX keeps what it read for an hour, so
+ * a new key is announced before it signs anything.
+ */
 export function createSigningKeys({
 	db,
 	box,
 	log,
+	announce,
 	now = Date.now
 }: {
 	db: Db;
 	box: SecretBox;
 	log: Log;
+	announce: () => Promise<unknown>;
 	now?: () => number;
 }): SigningKeys {
 	let known: { pair: Promise<Pair>; readAt: number } | null = null;
@@ -81,7 +88,11 @@ export function createSigningKeys({
 			const key = await importJWK(JSON.parse(opened.value) as JWK, MEDIA_TOKEN_ALGORITHM);
 			if (!(key instanceof Uint8Array)) return { kid, key };
 		}
-		return make();
+		const made = await make();
+		// Not awaited: to announce may need a token, and that is signed with this key. A media server that is
+		// down has no old set to forget.
+		announce().catch((error: unknown) => log.debug({ err: error }, 'new key not announced'));
+		return made;
 	}
 
 	return {
@@ -113,9 +124,14 @@ export function createSigningKeys({
 			return { keys: rows.map((row) => row.publicJwk as JWK) };
 		},
 
-		async rotate({ announce, revokeOld = false }) {
+		async rotate({ revokeOld = false } = {}) {
 			const fresh = await make();
-			await announce();
+			try {
+				await announce();
+			} catch (error) {
+				await db.delete(signingKeys).where(eq(signingKeys.kid, fresh.kid));
+				throw error;
+			}
 			const others = ne(signingKeys.kid, fresh.kid);
 			if (revokeOld) await db.delete(signingKeys).where(others);
 			else
