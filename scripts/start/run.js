@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { command, Fault } from '../fault.js';
+import { lockForStart, STOP_GRACE_MS } from '../processes/lock.js';
+import { keepRunning } from '../processes/part.js';
+import { requireFreePorts } from '../processes/ports.js';
+import { showLine } from '../processes/readable-log.js';
+import { ROOT } from '../setup.js';
+import { ensureBuilt } from '../steps/build-step.js';
+import { ensureInstalled } from '../steps/install.js';
+import {
+	browserUrl,
+	lanPart,
+	mediaPart,
+	portalPart,
+	urlOf,
+	voicesPart,
+	wantedPorts
+} from './composition.js';
+import { adminPassword, prepareDataFolder } from './data-folder.js';
+import { askPortal } from './local-endpoint.js';
+import { readOptions, USAGE } from './options.js';
+
+/** @typedef {ReturnType<typeof keepRunning>} Part */
+
+/**
+ * Starts everything and stays until it is told to stop.
+ *
+ * @param {'built' | 'dev'} mode
+ */
+export function start(mode) {
+	return command(async () => {
+		const env = { ...readEnvFile(path.join(ROOT, '.env')), ...process.env };
+		const options = readOptions(process.argv.slice(2), env, ROOT);
+		if (options === 'help') return console.log(USAGE);
+		prepareDataFolder(options.dataFolder);
+		const lock = await lockForStart(options.dataFolder, console.log);
+		/** @type {Part[]} */
+		const parts = [];
+		const stopped = stopOnSignal(parts);
+		try {
+			const begin = async () => {
+				await requireFreePorts(wantedPorts(options));
+				await ensureInstalled(ROOT, console.log);
+				if (mode === 'built') await ensureBuilt(ROOT, console.log);
+				await run({ mode, env, options, parts, lock });
+			};
+			await Promise.race([begin(), stopped]);
+			await stopped;
+		} finally {
+			await Promise.all(parts.map((part) => part.stop(STOP_GRACE_MS)));
+			lock.release();
+		}
+		process.exit(process.exitCode ?? 0);
+	});
+}
+
+/**
+ * @param {object} start
+ * @param {'built' | 'dev'} start.mode
+ * @param {NodeJS.ProcessEnv} start.env
+ * @param {import('./options.js').StartOptions} start.options
+ * @param {Part[]} start.parts filled as they are started
+ * @param {import('../processes/lock.js').Lock} start.lock
+ */
+async function run({ mode, env, options, parts, lock }) {
+	// These need packages, which are there only now.
+	const [{ welcome, lanSentence }, { lanAddresses, localCertificate }] = await Promise.all([
+		import('./links.js'),
+		import('./certificate.js')
+	]);
+	const { dataFolder, lan } = options;
+	const admin = adminPassword(dataFolder, env);
+	const addresses = lan ? lanAddresses() : [];
+	const publicUrl = publicUrlOf(options, env, addresses);
+	const plan = { mode, root: ROOT, env, options, adminPassword: admin.password, publicUrl };
+
+	/** @param {import('../processes/part.js').PartSpec} spec */
+	const startPart = (spec) => {
+		const part = keepRunning(spec, {
+			line: (line) => print(spec.name, line),
+			started: () => lock.remember(parts.flatMap((one) => one.pid() ?? [])),
+			died: (why, delayMs) =>
+				console.error(`The ${spec.title} ${why}; starting it again in ${delayMs / 1000} s.`)
+		});
+		parts.push(part);
+		return part.start();
+	};
+	await Promise.all([startPart(mediaPart(plan)), startPart(portalPart(plan))]);
+
+	let certificate = null;
+	if (lan) {
+		certificate = lan.certificate
+			? { ...lan.certificate, authority: null }
+			: await localCertificate(path.join(dataFolder, 'lan'), addresses);
+		await startPart(lanPart(plan, lan.front, certificate));
+	}
+
+	const demo = options.demo
+		? await askPortal({ dataFolder, portalUrl: urlOf(options.portal) }, 'seed-demo')
+		: null;
+	const voices = demo !== null && env['DEMO_VOICES'] !== 'off';
+	if (voices) await startPart(voicesPart(plan, demo.voices));
+	const lanText =
+		lan &&
+		lanSentence({
+			publicUrl,
+			icePort: options.media.ice.port,
+			authorityUrl: certificate?.authority ? `${publicUrl}/local-authority.crt` : null
+		});
+	console.log(welcome({ publicUrl, demo, voices, admin, lan: lanText }));
+}
+
+/**
+ * @param {import('./options.js').StartOptions} options
+ * @param {NodeJS.ProcessEnv} env
+ * @param {readonly string[]} addresses
+ */
+function publicUrlOf({ portal, lan }, env, addresses) {
+	if (env['PUBLIC_BASE_URL']) return env['PUBLIC_BASE_URL'].replace(/\/+$/, '');
+	if (!lan) return browserUrl(portal);
+	const [address] = addresses;
+	if (address === undefined)
+		throw new Fault(
+			'This machine has no address in a network; connect it first, or start without --lan.'
+		);
+	return `https://${address}:${lan.front.port}`;
+}
+
+/**
+ * Resolves at the first request to stop; the second one ends everything at once.
+ *
+ * @param {readonly Part[]} parts
+ * @returns {Promise<void>}
+ */
+function stopOnSignal(parts) {
+	process.on('exit', () => parts.forEach((part) => part.kill()));
+	return new Promise((resolve) => {
+		let asked = false;
+		for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+			process.on(signal, () => {
+				if (asked) process.exit(1);
+				asked = true;
+				console.log('\nStopping; once more Ctrl-C to stop at once …');
+				resolve();
+			});
+		}
+	});
+}
+
+/** @param {string} part @param {string} line */
+function print(part, line) {
+	if (line.trim() !== '')
+		process.stdout.write(`${showLine(part, line, { readable: process.stdout.isTTY === true })}\n`);
+}
+
+/**
+ * @param {string} file
+ * @returns {NodeJS.Dict<string>}
+ */
+function readEnvFile(file) {
+	try {
+		return parseEnv(readFileSync(file, 'utf8'));
+	} catch {
+		return {}; // there need not be one
+	}
+}
