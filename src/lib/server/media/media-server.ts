@@ -14,7 +14,7 @@ export interface MediaServer {
 	/**
 	 * Makes the path exist as wanted, and returns when it does. Compares first and changes only what is
 	 * wrong, since on MediaMTX a change drops publisher and readers: while somebody is on air there the wrong
-	 * setting stays, and the answer is `postponed`. Throws MediaServerDown.
+	 * setting stays, and the answer is `postponed`. Throws MediaServerDown or PathRefused.
 	 */
 	ensurePath(path: MediaPath, wanted: PathSettings): Promise<PathOutcome>;
 	removePath(path: MediaPath): Promise<void>;
@@ -84,4 +84,9 @@ export class MediaServerDown extends Error {
 		super(message, options);
 		this.reason = reason;
 	}
+}
+
+/** The media server answers, and will not have a path like this. */
+export class PathRefused extends Error {
+	override readonly name = 'PathRefused';
 }

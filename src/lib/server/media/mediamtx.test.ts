@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseLanguage } from '#lib/domain/language.ts';
 import { mediaPath } from '#lib/domain/media-path.ts';
-import { MediaServerDown } from './media-server.ts';
+import { MediaServerDown, PathRefused } from './media-server.ts';
 import { createMediaMtx } from './mediamtx.ts';
 
 /** Answers of a control API, one after the other per call; the last one stays. */
@@ -145,6 +145,8 @@ describe('ensurePath', () => {
 		const { media } = await scripted({
 			[ADD]: { status: 400, body: { status: 'error', error: 'invalid path name' } }
 		});
+		const refused = expect(media.ensurePath(PATH, AVAILABLE)).rejects;
+		await refused.toBeInstanceOf(PathRefused);
 		await expect(media.ensurePath(PATH, AVAILABLE)).rejects.toThrow(/invalid path name/);
 	});
 

@@ -3,6 +3,7 @@ import type { MediaPath } from '#lib/domain/media-path.ts';
 import { createControlApi } from './control-api.ts';
 import {
 	MediaServerDown,
+	PathRefused,
 	type MediaServer,
 	type PathSettings,
 	type PathStatus,
@@ -135,7 +136,7 @@ export function createMediaMtx({
 				// Another portal may have been faster; only what stands there now counts.
 				const now = await api.get(`/v3/config/paths/get/${name}`, configShape);
 				if (now === null || !isAsWanted(now, wanted))
-					throw new MediaServerDown(`${name}: ${refusal.status} ${refusal.message}`);
+					throw new PathRefused(`${name}: ${refusal.status} ${refusal.message}`);
 			}
 			await applied(name, wanted);
 			return config === null ? 'created' : 'changed';
@@ -144,7 +145,7 @@ export function createMediaMtx({
 		async removePath(name) {
 			const refusal = await api.send('DELETE', `/v3/config/paths/delete/${name}`);
 			if (refusal !== null && refusal.status !== 404)
-				throw new MediaServerDown(`${name}: ${refusal.status} ${refusal.message}`);
+				throw new PathRefused(`${name}: ${refusal.status} ${refusal.message}`);
 		},
 
 		async listPaths() {
