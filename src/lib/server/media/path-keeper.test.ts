@@ -3,6 +3,7 @@ import type { MediaPath } from '#lib/domain/media-path.ts';
 import { createLog } from '../log.ts';
 import {
 	MediaServerDown,
+	PathRefused,
 	type PathOutcome,
 	type PathSettings,
 	type PathStatus
