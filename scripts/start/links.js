@@ -1,10 +1,6 @@
 import { renderUnicodeCompact } from 'uqr';
 
-/**
- * @typedef {object} Demo what the portal answers to `seed-demo`
- * @property {string | null} joinCode
- * @property {{ interpreters: { language: string, path: string }[], floor: string | null, listener: string }} links
- */
+/** @typedef {Pick<import('#lib/server/events/demo-event.ts').DemoEvent, 'joinCode' | 'links'>} Demo */
 
 /**
  * What a person is told once everything runs.

@@ -25,10 +25,11 @@ export function localPortal(env, root) {
 /**
  * Has the running portal carry out a command: only it may open the database.
  *
+ * @template T what this command answers; the portal's word is taken for it
  * @param {LocalPortal} portal
  * @param {string} name
  * @param {object} [input]
- * @returns {Promise<any>} the value the command answered
+ * @returns {Promise<T>}
  * @throws {Fault} when no portal answers, or it refuses
  */
 export async function askPortal({ dataFolder, portalUrl }, name, input = {}) {

@@ -23,6 +23,7 @@ import { askPortal } from './local-endpoint.js';
 import { readOptions, USAGE } from './options.js';
 
 /** @typedef {ReturnType<typeof keepRunning>} Part */
+/** @typedef {import('#lib/server/events/demo-event.ts').DemoEvent} DemoEvent */
 
 /**
  * Starts everything and stays until it is told to stop.
@@ -97,6 +98,7 @@ async function run({ mode, env, options, parts, lock }) {
 		await startPart(lanPart(plan, lan.front, certificate));
 	}
 
+	/** @type {DemoEvent | null} */
 	const demo = options.demo
 		? await askPortal({ dataFolder, portalUrl: urlOf(options.portal) }, 'seed-demo')
 		: null;
