@@ -12,7 +12,8 @@ const ZONES: Record<string, { at: RegExp; mayImport: string[] }> = {
 	protocol: { at: /^src\/lib\/protocol\//, mayImport: ['protocol', 'domain'] },
 	messages: { at: /^src\/lib\/paraglide\//, mayImport: [] },
 	ui: { at: /^src\/lib\/ui\//, mayImport: ['ui', 'domain'] },
-	client: { at: /^src\/lib\/client\//, mayImport: ['client', 'protocol', 'domain'] },
+	// Which language the reader chose is known in the browser; what is said in it is the pages' affair.
+	client: { at: /^src\/lib\/client\//, mayImport: ['client', 'protocol', 'domain', 'messages'] },
 	// Of the messages the server knows the language negotiation alone.
 	server: { at: /^src\/lib\/server\//, mayImport: ['server', 'protocol', 'domain', 'messages'] },
 	media: { at: /^workers\/media\//, mayImport: ['media', 'protocol', 'domain'] },
@@ -30,7 +31,7 @@ const ZONES: Record<string, { at: RegExp; mayImport: string[] }> = {
 const VENDORS: Record<string, RegExp> = {
 	'@electric-sql/pglite': /^src\/lib\/server\/db\//,
 	'@lucia-auth/adapter-drizzle': /^src\/lib\/server\/auth\/lucia\.ts$/,
-	'@lucide/svelte': /^src\/lib\/ui\//,
+	'@lucide/svelte': /^src\/(routes|lib\/ui)\//,
 	'@node-rs/argon2': /^src\/lib\/server\/auth\/passwords\.ts$/,
 	'@sveltejs/kit': /^src\/(routes\/|hooks\.|service-worker|app\.d\.ts|lib\/server\/http\/)/,
 	'bits-ui': /^src\/lib\/ui\//,

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
 import { command, Fault } from '../fault.js';
 import { lockForStart, STOP_GRACE_MS } from '../processes/lock.js';
 import { keepRunning } from '../processes/part.js';
@@ -19,6 +17,7 @@ import {
 	wantedPorts
 } from './composition.js';
 import { adminPassword, prepareDataFolder } from './data-folder.js';
+import { environment } from './environment.js';
 import { askPortal } from './local-endpoint.js';
 import { readOptions, USAGE } from './options.js';
 
@@ -32,7 +31,7 @@ import { readOptions, USAGE } from './options.js';
  */
 export function start(mode) {
 	return command(async () => {
-		const env = { ...readEnvFile(path.join(ROOT, '.env')), ...process.env };
+		const env = environment(ROOT);
 		const options = readOptions(process.argv.slice(2), env, ROOT);
 		if (options === 'help') return console.log(USAGE);
 		prepareDataFolder(options.dataFolder);
@@ -155,16 +154,4 @@ function stopOnSignal(parts) {
 function print(part, line) {
 	if (line.trim() !== '')
 		process.stdout.write(`${showLine(part, line, { readable: process.stdout.isTTY === true })}\n`);
-}
-
-/**
- * @param {string} file
- * @returns {NodeJS.Dict<string>}
- */
-function readEnvFile(file) {
-	try {
-		return parseEnv(readFileSync(file, 'utf8'));
-	} catch {
-		return {}; // there need not be one
-	}
 }
