@@ -101,6 +101,7 @@ function followOn(
 	const since = intent.lostAt ?? now;
 	const expired = now - since > RESUME_MS;
 	if (right === 'publish') {
+		if (onAir && intent.proven && intent.lostAt === null) return intent;
 		if (onAir) return { kind: 'on', proven: true, lostAt: null };
 		return expired ? OFF : intent;
 	}
