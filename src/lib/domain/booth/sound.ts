@@ -33,19 +33,21 @@ export const INTRUSION_FORGIVEN_MS = 2_000;
 
 /** What follows from the sound of a channel for a booth in this state. */
 export function reactToSound(state: BoothState, sound: ChannelSound): SoundReaction {
-	const allowed = allowedPublishers(state);
-	const mayPublish = ({ seat }: PublishSession) => seat !== null && allowed.includes(seat);
 	const { onAir } = sound;
+	const intruder = onAir !== null && !mayPublish(state, onAir);
+	const kick = sound.waiting.filter((each) => !mayPublish(state, each)).map((each) => each.session);
+	if (onAir !== null && (onAir.stalled || intruder)) kick.unshift(onAir.session);
 
-	const kick = sound.waiting.filter((each) => !mayPublish(each)).map((each) => each.session);
-	if (onAir !== null && (onAir.stalled || !mayPublish(onAir))) kick.unshift(onAir.session);
-
-	const intruder = onAir !== null && !mayPublish(onAir);
 	const heard = onAir !== null && !onAir.stalled && !intruder ? onAir.seat : null;
 	const forgiven = intruder && sound.intrudedForMs < INTRUSION_FORGIVEN_MS;
 	const differs =
 		heard === null ? !forgiven && countsAsHeard(state.phase) : isNews(state.phase, heard);
 	return { kick: [...new Set(kick)], report: differs ? { publisher: heard } : null, intruder };
+}
+
+/** Whether the session belongs to a seat that may publish at this moment. */
+export function mayPublish(state: BoothState, { seat }: PublishSession): boolean {
+	return seat !== null && allowedPublishers(state).includes(seat);
 }
 
 /** Whether somebody's sound makes the booth another than it is. */

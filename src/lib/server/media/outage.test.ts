@@ -19,6 +19,7 @@ describe('an outage of the media server', () => {
 		expect(isDown(NOTHING_KNOWN)).toBe(false);
 		expect(isDown(ANSWERING)).toBe(false);
 		expect(isDown(after(['refused', 0]))).toBe(false);
+		expect(isDown(failing(NOTHING_KNOWN, 'refused', 0))).toBe(true);
 		expect(isDown(after(['refused', 0], ['no-answer', 1_000]))).toBe(true);
 	});
 

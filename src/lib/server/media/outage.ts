@@ -28,7 +28,8 @@ export function failing(before: Outage, reason: DownReason, at: number): Outage 
 		kind: 'failing',
 		since: earlier?.since ?? at,
 		refusedSince: reason === 'refused' ? (earlier?.refusedSince ?? at) : null,
-		failures: (earlier?.failures ?? 0) + 1
+		// One that never answered yet has no credit.
+		failures: (earlier?.failures ?? (before.kind === 'unknown' ? FAILURES_TO_BE_DOWN : 0)) + 1
 	};
 }
 
