@@ -71,7 +71,7 @@ export async function composeApp(
 	const auth = createAuth(db, { secret, adminPassword: env.ADMIN_PASSWORD ?? null });
 	const events = createEvents(db);
 	const box = createSecretBox(encryptionSecrets(env, secret));
-	const signingKeys = createSigningKeys({ db, box, log });
+	const signingKeys = createSigningKeys({ db, box, log, announce: () => media.refreshKeys() });
 	const tickets = createTickets({ keys: signingKeys, whipBase: env.MEDIAMTX_WHIP_BASE });
 	const media = createMediaMtx({ base: env.MEDIAMTX_API_BASE, apiToken: () => tickets.apiToken() });
 	const io = new SocketServer(http, {
