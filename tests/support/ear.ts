@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+
+/**
+ * What somebody at this page really hears: every audio element that plays unmuted, mixed at its volume and
+ * recorded in the page as mono PCM.
+ */
+export type Ear = {
+	/** Forgets what was heard and begins anew. */
+	restart(): Promise<void>;
+	/** All samples since the last restart, −1 … 1, at `sampleRateHz`. */
+	heard(): Promise<Float32Array>;
+	readonly sampleRateHz: number;
+};
+
+export const EAR_RATE_HZ = 48_000;
+
+const WORKLET_PATH = '/__ear-worklet.js';
+const WORKLET = `
+registerProcessor('ear', class extends AudioWorkletProcessor {
+	constructor() { super(); this.block = new Float32Array(4800); this.filled = 0; }
+	process([input]) {
+		const samples = input[0];
+		for (let i = 0; i < 128; i++) {
+			this.block[this.filled++] = samples ? samples[i] : 0;
+			if (this.filled === this.block.length) {
+				this.port.postMessage(this.block.slice());
+				this.filled = 0;
+			}
+		}
+		return true;
+	}
+});`;
+
+/** To be called before the page is opened. */
+export async function giveEar(page: Page): Promise<Ear> {
+	// Served from the page's own origin, so that its content security policy stays in force.
+	await page.route(`**${WORKLET_PATH}`, (route) =>
+		route.fulfill({ contentType: 'text/javascript', body: WORKLET })
+	);
+	await page.addInitScript(installEar, { worklet: WORKLET_PATH, rate: EAR_RATE_HZ });
+	return {
+		sampleRateHz: EAR_RATE_HZ,
+		restart: () => page.evaluate(() => window.__ear?.restart()),
+		async heard() {
+			const base64 = (await page.evaluate(() => window.__ear?.take())) ?? '';
+			const bytes = Buffer.from(base64, 'base64');
+			const samples = new Int16Array(
+				bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+			);
+			return Float32Array.from(samples, (sample) => sample / 32_768);
+		}
+	};
+}
+
+declare global {
+	interface Window {
+		__ear?: { restart(): void; take(): string };
+	}
+}
+
+function installEar({ worklet, rate }: { worklet: string; rate: number }): void {
+	type Tap = { stream: MediaStream; source: MediaStreamAudioSourceNode; gain: GainNode };
+	const taps = new Map<HTMLMediaElement, Tap>();
+	const elements = new Set<HTMLMediaElement>();
+	let blocks: Float32Array[] = [];
+
+	// Elements made by scripts and never put into the document play as well.
+	const play = HTMLMediaElement.prototype.play;
+	HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
+		elements.add(this);
+		return play.call(this);
+	};
+
+	const start = async (): Promise<void> => {
+		const context = new AudioContext({ sampleRate: rate });
+		await context.audioWorklet.addModule(worklet);
+		const recorder = new AudioWorkletNode(context, 'ear', {
+			channelCount: 1,
+			channelCountMode: 'explicit'
+		});
+		recorder.port.onmessage = ({ data }: MessageEvent<Float32Array>) => blocks.push(data);
+		recorder.connect(context.destination);
+		setInterval(() => {
+			for (const element of document.querySelectorAll('audio, video'))
+				elements.add(element as HTMLMediaElement);
+			for (const element of elements) follow(context, recorder, element);
+		}, 5);
+	};
+
+	const follow = (context: AudioContext, recorder: AudioNode, element: HTMLMediaElement): void => {
+		const stream = element.srcObject instanceof MediaStream ? element.srcObject : null;
+		const audible = stream !== null && !element.paused && stream.getAudioTracks().length > 0;
+		let tap = taps.get(element);
+		if (tap && (!audible || tap.stream !== stream)) {
+			tap.source.disconnect();
+			tap.gain.disconnect();
+			taps.delete(element);
+			tap = undefined;
+		}
+		if (!audible) return;
+		if (!tap) {
+			const source = context.createMediaStreamSource(stream);
+			const gain = context.createGain();
+			source.connect(gain).connect(recorder);
+			tap = { stream, source, gain };
+			taps.set(element, tap);
+		}
+		const volume = element.muted ? 0 : element.volume;
+		if (tap.gain.gain.value !== volume) tap.gain.gain.value = volume;
+	};
+
+	window.__ear = {
+		restart: () => void (blocks = []),
+		take() {
+			const total = blocks.reduce((sum, block) => sum + block.length, 0);
+			const samples = new Int16Array(total);
+			let at = 0;
+			for (const block of blocks)
+				for (const sample of block)
+					samples[at++] = Math.round(Math.max(-1, Math.min(1, sample)) * 32_767);
+			const bytes = new Uint8Array(samples.buffer);
+			let text = '';
+			for (let i = 0; i < bytes.length; i += 32_768)
+				text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
+			return btoa(text);
+		}
+	};
+	document.addEventListener('DOMContentLoaded', () => void start());
+}
