@@ -44,7 +44,12 @@ export default ts.config(
 	{
 		files: ['**/*.ts', '**/*.svelte.ts'],
 		ignores: ['**/*.svelte'],
-		languageOptions: { parserOptions: { projectService: true } },
+		languageOptions: {
+			parserOptions: {
+				// Kit keeps the service worker out of its tsconfig, because it knows other globals.
+				projectService: { allowDefaultProject: ['src/service-worker.ts'] }
+			}
+		},
 		rules: {
 			'@typescript-eslint/no-floating-promises': 'error',
 			'@typescript-eslint/switch-exhaustiveness-check': [

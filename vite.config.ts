@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { SvelteKitPWA } from '@vite-pwa/sveltekit';
 import { defineConfig, type Plugin } from 'vite';
+import { keepListenerAssets } from './precache.config.ts';
 
 /** Leaves Vite's own HTTP server where the Kit `init` hook looks for it, as src/main.js does in production. */
 function portalOnDevServer(): Plugin {
@@ -33,13 +34,10 @@ export default defineConfig({
 			injectRegister: false,
 			manifest: false,
 			injectManifest: {
-				globPatterns: [
-					'client/_app/**/*.{js,css}',
-					'client/icons/*.{png,svg}',
-					'client/*.webmanifest'
-				]
+				globPatterns: ['client/_app/**/*.{js,css}', 'client/icons/icon*.{png,svg}'],
+				manifestTransforms: [keepListenerAssets]
 			},
-			kit: { includeVersionFile: true }
+			kit: { includeVersionFile: false }
 		})
 	],
 	// Native modules stay outside the bundle; everything else is resolved by Kit.

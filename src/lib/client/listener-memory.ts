@@ -41,6 +41,20 @@ export function rememberKnown(event: string, known: Known): void {
 	write(KNOWN + event, known);
 }
 
+/** Events this phone has listened to, the latest first. */
+export function knownEvents(): { slug: string; name: string }[] {
+	try {
+		return Object.keys(localStorage)
+			.filter((key) => key.startsWith(KNOWN))
+			.map((key) => recallKnown(key.slice(KNOWN.length)))
+			.filter((known) => known !== null)
+			.sort((a, b) => b.at - a.at)
+			.map(({ snapshot }) => snapshot.event);
+	} catch {
+		return []; // storage is off
+	}
+}
+
 /** Access was withdrawn: nothing of the event stays behind. */
 export function forgetKnown(event: string): void {
 	try {

@@ -39,6 +39,14 @@ describe('the line says', () => {
 		expect(radioStatus({ ...playing, heard })).toEqual({ kind: 'silent', because: 'off' });
 	});
 
+	test('before anything is played that there is no such channel', () => {
+		const heard = { kind: 'nothing', because: 'no-channel', waitOn: null } as const;
+		expect(radioStatus({ ...playing, wanted: 'none', line: null, heard })).toEqual({
+			kind: 'silent',
+			because: 'no-channel'
+		});
+	});
+
 	test('which sound it is, the floor with its reason', () => {
 		const heard = { kind: 'floor', channel: channel(FLOOR), because: 'off' } as const;
 		expect(radioStatus({ ...playing, heard })).toMatchObject({ kind: 'live', heard });

@@ -36,6 +36,8 @@ export function radioStatus(facts: RadioFacts): RadioStatus {
 	if (line?.kind === 'failed') return { kind: 'failed', reason: line.reason };
 	const lineIsDown = line?.kind !== 'playing';
 	if (offlineSince !== null && lineIsDown) return { kind: 'offline', since: offlineSince };
+	if (heard.kind === 'nothing' && heard.because === 'no-channel')
+		return { kind: 'silent', because: 'no-channel' };
 	if (wanted === 'none') return stopped ? { kind: stopped } : { kind: 'stopped' };
 	if (line?.kind === 'silent-fault' || line?.kind === 'reconnecting')
 		return { kind: 'mending', since: line.since };
