@@ -62,7 +62,7 @@ export async function listen(endpoint: MediaEndpoint, name?: string): Promise<Wh
 		})
 	);
 
-	const session = await openSession(endpoint, await peer.fullOffer).catch((error: unknown) => {
+	const session = await openSession(endpoint, await peer.bareOffer).catch((error: unknown) => {
 		peer.close();
 		throw error;
 	});

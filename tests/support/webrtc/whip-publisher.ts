@@ -56,7 +56,7 @@ export async function publish(
 		options.withVideo === true ? [video, audio] : [audio]
 	);
 	const track = peer.tracks.at(-1);
-	const session = await openSession(endpoint, await peer.fullOffer).catch((error: unknown) => {
+	const session = await openSession(endpoint, await peer.bareOffer).catch((error: unknown) => {
 		peer.close();
 		throw error;
 	});
