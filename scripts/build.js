@@ -1,5 +1,5 @@
 // Builds the portal and the workers into build/: `npm run build`.
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { command } from './fault.js';
 import { ROOT } from './setup.js';
@@ -35,10 +35,11 @@ async function buildWorkers() {
 	const { build } = await import('esbuild');
 	const workers = readdirSync(path.join(ROOT, 'workers'), { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
-		.map((entry) => entry.name);
+		.map((entry) => entry.name)
+		.filter((name) => existsSync(path.join(ROOT, 'workers', name, 'main.ts')));
 	await build({
 		absWorkingDir: ROOT,
-		entryPoints: workers.map((name) => ({ in: `workers/${name}/main.ts`, out: name })),
+		entryPoints: workers.map((name) => ({ in: `./workers/${name}/main.ts`, out: name })),
 		outdir: 'build/workers',
 		bundle: true,
 		packages: 'external',
