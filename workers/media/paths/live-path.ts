@@ -1,0 +1,224 @@
+import { randomInt } from 'node:crypto';
+import { FRAME_SAMPLES, opusDurationSamples, SILENT_FRAME } from '../rtp/opus.ts';
+import { RtpLine, type LineSource } from '../rtp/line.ts';
+import { RTP_HEADER_BYTES, writeRtp, type RtpPacket } from '../rtp/packet.ts';
+import { SenderClock } from '../rtp/sender-clock.ts';
+import type { PathConfig } from './path-config.ts';
+
+/** From this long without a packet a publisher counts as gone; its session may still come back. */
+export const PUBLISHER_STALLED_MS = 2000;
+/** A packet this fresh is given to a joining reader at once. */
+const FRESH_PACKET_MS = 20;
+/** A publisher's second source takes over only when its first has been silent for this long. */
+const SOURCE_CHANGE_MS = 60;
+
+export type SessionType = 'webRTCSession' | 'rtspSession';
+
+/** Why a path ends a session. */
+export type EndReason = 'replaced' | 'already_publishing' | 'path_deleted' | 'not_available';
+
+export interface PathPublisher {
+	readonly id: string;
+	readonly type: SessionType;
+	end(reason: EndReason): void;
+}
+
+export interface PathReader {
+	readonly id: string;
+	readonly type: SessionType;
+	/**
+	 * One packet of the line with its header written. The reader may change the bytes of the header, but
+	 * must set every field it changes on every packet, and must not keep the buffer.
+	 */
+	deliver(packet: Buffer, sequence: number, nowMs: number): void;
+	end(reason: EndReason): void;
+}
+
+type Live = {
+	readonly publisher: PathPublisher;
+	readonly source: LineSource;
+	readonly since: Date;
+	ssrc: number;
+	lastPacketMs: number;
+	level: number | null;
+};
+
+/** One channel: at most one publisher on the air, any number of readers, one unbroken line between them. */
+export class LivePath {
+	readonly name: string;
+	readonly createdAt = new Date();
+	readonly clock = new SenderClock();
+	config: PathConfig;
+	inboundBytes = 0;
+	outboundBytes = 0;
+	inboundFramesInError = 0;
+
+	readonly #line = new RtpLine({
+		sequence: randomInt(0, 0x8000),
+		timestamp: randomInt(0, 0x1_0000_0000)
+	});
+	readonly #readers = new Set<PathReader>();
+	/** Those whose keys are agreed; an array because it is walked 50 times a second. */
+	#listening: PathReader[] = [];
+	#live: Live | null = null;
+	/** Was on the air, stalled, and may come back while nobody else took over. */
+	#dormant: PathPublisher | null = null;
+	#newest: { packet: Buffer; sequence: number; atMs: number } | null = null;
+
+	constructor(name: string, config: PathConfig) {
+		this.name = name;
+		this.config = config;
+	}
+
+	get publisher(): PathPublisher | null {
+		return this.#live?.publisher ?? null;
+	}
+
+	get onlineSince(): Date | null {
+		return this.#live?.since ?? null;
+	}
+
+	/** −dBov of the last packet (0 loudest, 127 silence), or null when the publisher does not say. */
+	get audioLevel(): number | null {
+		return this.#live?.level ?? null;
+	}
+
+	get available(): boolean {
+		return this.config.alwaysAvailable || this.#live !== null;
+	}
+
+	get readers(): ReadonlySet<PathReader> {
+		return this.#readers;
+	}
+
+	get full(): boolean {
+		return this.config.maxReaders > 0 && this.#readers.size >= this.config.maxReaders;
+	}
+
+	/** Counts the reader from its request on; packets come after `listen`. */
+	addReader(reader: PathReader): void {
+		this.#readers.add(reader);
+	}
+
+	listen(reader: PathReader, nowMs: number): void {
+		if (!this.#readers.has(reader)) return;
+		this.#listening.push(reader);
+		const newest = this.#newest;
+		if (newest && nowMs - newest.atMs < FRESH_PACKET_MS)
+			reader.deliver(newest.packet, newest.sequence, nowMs);
+	}
+
+	removeReader(reader: PathReader): void {
+		if (this.#readers.delete(reader))
+			this.#listening = this.#listening.filter((other) => other !== reader);
+	}
+
+	/**
+	 * A packet of a publisher. The first one of a newcomer puts it on the air and ends whoever was there:
+	 * the frame after the last old one is the new voice.
+	 */
+	incoming(publisher: PathPublisher, packet: RtpPacket, nowMs: number): void {
+		const live = this.#take(publisher, packet.ssrc, nowMs);
+		if (!live) return;
+		live.lastPacketMs = nowMs;
+		live.level = packet.level;
+		this.inboundBytes += packet.payload.length + RTP_HEADER_BYTES;
+		if (packet.payload.length === 0) {
+			this.#line.skip(live.source, packet.sequence);
+			return;
+		}
+		const duration = opusDurationSamples(packet.payload);
+		if (duration === 0) {
+			this.inboundFramesInError += 1;
+			return;
+		}
+		const place = this.#line.place(live.source, packet.sequence, packet.timestamp, duration, nowMs);
+		if (place === null) return;
+		this.#send(packet.payload, packet.marker, place.sequence, place.timestamp, nowMs);
+	}
+
+	/** The publisher's session ended. Harmless for one that is not on the air. */
+	publisherGone(publisher: PathPublisher): void {
+		if (this.#dormant === publisher) this.#dormant = null;
+		if (this.#live?.publisher !== publisher) return;
+		this.#live = null;
+		this.#closeWhenUnavailable();
+	}
+
+	/** Called every 20 ms: silence when nobody speaks, and a look at who fell silent. */
+	tick(nowMs: number): void {
+		if (this.#live && nowMs - this.#live.lastPacketMs > PUBLISHER_STALLED_MS) {
+			this.#dormant = this.#live.publisher;
+			this.#live = null;
+			this.#closeWhenUnavailable();
+		}
+		if (this.#live || !this.config.alwaysAvailable || this.#listening.length === 0) return;
+		const place = this.#line.append(FRAME_SAMPLES, nowMs);
+		this.#send(SILENT_FRAME, false, place.sequence, place.timestamp, nowMs);
+	}
+
+	reconfigure(config: PathConfig): void {
+		this.config = config;
+		this.#closeWhenUnavailable();
+	}
+
+	/** Ends everybody on it. */
+	delete(): void {
+		for (const reader of [...this.#readers]) reader.end('path_deleted');
+		this.#live?.publisher.end('path_deleted');
+		this.#dormant?.end('path_deleted');
+	}
+
+	/** The publisher's place on the air, or null when it may not have it. */
+	#take(publisher: PathPublisher, ssrc: number, nowMs: number): Live | null {
+		const live = this.#live;
+		if (live?.publisher === publisher) {
+			if (live.ssrc === ssrc) return live;
+			if (nowMs - live.lastPacketMs < SOURCE_CHANGE_MS) return null;
+		} else if (live && !this.config.overridePublisher) {
+			publisher.end('already_publishing');
+			return null;
+		}
+		// A newcomer, one that comes back after a stall, or the same one with a new source (RFC 3550 §8.2).
+		const next: Live = {
+			publisher,
+			source: this.#line.join(),
+			since: live?.publisher === publisher ? live.since : new Date(),
+			ssrc,
+			lastPacketMs: nowMs,
+			level: null
+		};
+		const dormant = this.#dormant;
+		this.#live = next;
+		this.#dormant = null;
+		if (live && live.publisher !== publisher) live.publisher.end('replaced');
+		if (dormant && dormant !== publisher) dormant.end('replaced');
+		return next;
+	}
+
+	#send(
+		payload: Uint8Array,
+		marker: boolean,
+		sequence: number,
+		timestamp: number,
+		nowMs: number
+	): void {
+		this.clock.packet(timestamp, nowMs);
+		if (this.#listening.length === 0) return;
+		const packet = writeRtp(
+			Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length),
+			{ marker, payloadType: 0, sequence, timestamp, ssrc: 0 },
+			payload
+		);
+		if (this.#newest === null || sequence > this.#newest.sequence)
+			this.#newest = { packet, sequence, atMs: nowMs };
+		const listening = this.#listening;
+		for (const reader of listening) reader.deliver(packet, sequence, nowMs);
+		this.outboundBytes += packet.length * listening.length;
+	}
+
+	#closeWhenUnavailable(): void {
+		if (this.available) return;
+		for (const reader of [...this.#readers]) reader.end('not_available');
+	}
+}

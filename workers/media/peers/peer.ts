@@ -1,0 +1,170 @@
+import {
+	IceUdpMuxListener,
+	initLogger,
+	PeerConnection,
+	type LogLevel,
+	type SelectedCandidateInfo,
+	type Track
+} from 'node-datachannel';
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { guard } from '../guard.ts';
+import { readTransport, type LocalTransport } from '../sdp/answer.ts';
+
+/**
+ * The one file that knows node-datachannel (libdatachannel): ICE, DTLS and SRTP happen in there.
+ * What it costs and where its edges are is in docs/decisions.
+ */
+export type IceSocket = {
+	/** Bind address, or null for every IPv4 and IPv6 address. */
+	readonly bindAddress: string | null;
+	readonly port: number;
+};
+
+export type PeerEvents = {
+	/** Keys are agreed; datagrams can be sent. */
+	readonly open: () => void;
+	/** A decrypted RTP or RTCP datagram. */
+	readonly datagram: (datagram: Buffer) => void;
+	/** Once, whoever ended it. Not called after `close()`. */
+	readonly closed: () => void;
+};
+
+export class Peer {
+	readonly transport: LocalTransport;
+	readonly #connection: PeerConnection;
+	readonly #mid: string;
+	readonly #events: PeerEvents;
+	readonly #log: Logger;
+	/** Kept from the first moment: the native track closes when its JavaScript side is collected. */
+	#held: Track | null = null;
+	/** The same track once it can send. */
+	#track: Track | null = null;
+	#closed = false;
+
+	/** Throws when the native library refuses the offer. */
+	constructor(innerOffer: string, mid: string, socket: IceSocket, events: PeerEvents, log: Logger) {
+		this.#mid = mid;
+		this.#events = events;
+		this.#log = log;
+		this.#connection = new PeerConnection('', {
+			iceServers: [],
+			enableIceUdpMux: true,
+			portRangeBegin: socket.port,
+			portRangeEnd: socket.port,
+			...(socket.bindAddress === null ? {} : { bindAddress: socket.bindAddress })
+		});
+		try {
+			this.#connection.onTrack(guard(log, 'onTrack', (track) => this.#hold(track)));
+			this.#connection.onStateChange(
+				guard(log, 'onStateChange', (state) => {
+					if (state === 'disconnected' || state === 'failed' || state === 'closed') this.#ended();
+				})
+			);
+			this.#connection.setRemoteDescription(innerOffer, 'offer');
+			const transport = readTransport(this.#connection.localDescription()?.sdp ?? '');
+			if (!transport) throw new Error('no local description');
+			this.transport = transport;
+		} catch (error) {
+			this.close();
+			throw error;
+		}
+	}
+
+	/**
+	 * Encrypts and sends a copy of one RTP or RTCP datagram; the buffer is free again on return.
+	 * False when it could not be sent (not connected, kernel buffer full); the datagram is then gone.
+	 */
+	send(datagram: Buffer): boolean {
+		if (this.#track === null) return false;
+		try {
+			return this.#track.sendMessageBinary(datagram);
+		} catch (error) {
+			this.#log.debug({ err: error }, 'datagram not sent');
+			return false;
+		}
+	}
+
+	/** A candidate that came after the offer (trickle); one the library cannot use is passed over. */
+	addCandidate(candidate: string): void {
+		if (this.#closed) return;
+		try {
+			this.#connection.addRemoteCandidate(candidate, this.#mid);
+		} catch (error) {
+			this.#log.debug({ err: error }, 'candidate not used');
+		}
+	}
+
+	/** `type/protocol/address/port` of both ends of the selected pair, as MediaMTX writes them. */
+	candidatePair(): { local: string; remote: string } | null {
+		try {
+			const pair = this.#closed ? null : this.#connection.getSelectedCandidatePair();
+			return pair === null ? null : { local: describe(pair.local), remote: describe(pair.remote) };
+		} catch {
+			return null;
+		}
+	}
+
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#track = null;
+		this.#connection.close();
+	}
+
+	#hold(track: Track): void {
+		if (this.#closed) return;
+		this.#held = track;
+		track.onMessage(
+			guard(this.#log, 'onMessage', (datagram) => {
+				if (!this.#closed) this.#events.datagram(datagram);
+			})
+		);
+		track.onClosed(guard(this.#log, 'onClosed', () => this.#ended()));
+		track.onOpen(
+			guard(this.#log, 'onOpen', () => {
+				if (this.#closed) return;
+				this.#track = this.#held;
+				this.#events.open();
+			})
+		);
+	}
+
+	#ended(): void {
+		if (this.#closed) return;
+		this.close();
+		this.#events.closed();
+	}
+}
+
+function describe({ type, transportType, address, port }: SelectedCandidateInfo): string {
+	return `${type}/${transportType}/${address}/${port}`.toLowerCase();
+}
+
+/**
+ * Takes the one UDP port of all peers and keeps it while no peer is there. Throws when it is taken.
+ * Stop it last, after every peer.
+ */
+export function holdIceSocket(socket: IceSocket): { stop: () => void } {
+	const listener =
+		socket.bindAddress === null
+			? new IceUdpMuxListener(socket.port)
+			: new IceUdpMuxListener(socket.port, socket.bindAddress);
+	return { stop: () => listener.stop() };
+}
+
+/** Sends warnings of the native library to our log. */
+export function logNative(
+	log: Logger,
+	level: Extract<LogLevel, 'Error' | 'Warning' | 'Info'>
+): void {
+	initLogger(
+		level,
+		guard(log, 'logger', (severity, message) => log.debug({ severity }, message))
+	);
+}
+
+/** An SSRC, never 0. */
+export function randomSsrc(): number {
+	return randomBytes(4).readUInt32BE(0) || 1;
+}

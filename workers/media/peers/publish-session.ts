@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { EndReason, PathPublisher } from '../paths/live-path.ts';
+import { isRtcp, parseRtp } from '../rtp/packet.ts';
+import { Reception } from '../rtp/reception.ts';
+import { parseRtcp, writeReceiverReport } from '../rtp/rtcp.ts';
+import { buildAnswer, innerOffer } from '../sdp/answer.ts';
+import type { Offer } from '../sdp/offer.ts';
+import type { IceHost } from './ice-host.ts';
+import { Peer, randomSsrc } from './peer.ts';
+import {
+	HANDSHAKE_TIMEOUT_MS,
+	zeroCounters,
+	type CloseReason,
+	type SessionContext,
+	type WebRtcSession
+} from './session.ts';
+
+/** A browser that publishes sends even when muted; this long without a packet and it is gone. */
+const SILENT_PUBLISHER_MS = 4500;
+const REPORT_EVERY_MS = 1000;
+
+/** One WHIP publisher: hands its packets to the path and tells it, by receiver reports, how they arrive. */
+export class PublishSession implements WebRtcSession, PathPublisher {
+	readonly id = randomUUID();
+	readonly secret = randomUUID();
+	readonly state = 'publish';
+	readonly type = 'webRTCSession';
+	readonly createdAt = new Date();
+	readonly counters = zeroCounters();
+	readonly answer: string;
+	readonly remoteIceUfrag: string;
+	readonly path;
+	readonly request;
+	readonly #context: SessionContext;
+	readonly #peer: Peer;
+	readonly #reception = new Reception();
+	readonly #ssrc = randomSsrc();
+	readonly #payloadType: number;
+	readonly #levelExtensionId: number | null;
+	readonly #createdMs = performance.now();
+	#lastPacketMs: number | null = null;
+	#nextReportMs = 0;
+	#established = false;
+	#closed = false;
+
+	/** Throws when the native library refuses the offer. */
+	constructor(offer: Offer, ice: IceHost, context: SessionContext) {
+		this.path = context.path;
+		this.request = context.request;
+		this.#context = context;
+		this.remoteIceUfrag = offer.iceUfrag;
+		this.#payloadType = offer.audio.payloadType;
+		this.#levelExtensionId = offer.audio.levelExtensionId;
+		this.#peer = new Peer(
+			innerOffer(offer),
+			offer.audio.mid,
+			ice.socket,
+			{
+				open: () => {
+					this.#established = true;
+				},
+				datagram: (datagram) => this.#datagram(datagram),
+				closed: () => this.close('peer')
+			},
+			context.log
+		);
+		this.answer = buildAnswer({
+			offer,
+			transport: this.#peer.transport,
+			candidates: ice.candidates(),
+			sessionId: String(this.#ssrc),
+			flow: { type: 'receive' }
+		});
+	}
+
+	get established(): boolean {
+		return this.#established;
+	}
+
+	addCandidates(candidates: readonly string[]): void {
+		for (const candidate of candidates) this.#peer.addCandidate(candidate);
+	}
+
+	candidatePair(): ReturnType<Peer['candidatePair']> {
+		return this.#peer.candidatePair();
+	}
+
+	loss(): { packetsLost: number; jitter: number } {
+		return { packetsLost: this.#reception.packetsLost, jitter: this.#reception.jitter };
+	}
+
+	check(nowMs: number): void {
+		const quietSince = this.#lastPacketMs;
+		if (quietSince === null) {
+			if (nowMs - this.#createdMs > HANDSHAKE_TIMEOUT_MS) this.close('handshake_timeout');
+		} else if (nowMs - quietSince > SILENT_PUBLISHER_MS) this.close('silent');
+		else if (nowMs >= this.#nextReportMs) {
+			this.#nextReportMs = nowMs + REPORT_EVERY_MS;
+			this.#report(nowMs);
+		}
+	}
+
+	end(reason: EndReason): void {
+		this.close(reason);
+	}
+
+	close(reason: CloseReason): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#context.log.info({ session: this.id, path: this.path.name, reason }, 'publisher ended');
+		this.path.publisherGone(this);
+		this.#peer.close();
+		this.#context.ended(this);
+	}
+
+	#datagram(datagram: Buffer): void {
+		if (this.#closed) return;
+		const nowMs = performance.now();
+		this.counters.inboundBytes += datagram.length;
+		if (isRtcp(datagram)) {
+			this.counters.inboundRtcpPackets += 1;
+			for (const part of parseRtcp(datagram))
+				if (part.type === 'sender-report') this.#reception.senderReport(part.ntp, nowMs);
+			return;
+		}
+		const packet = parseRtp(datagram, this.#levelExtensionId);
+		if (packet === null || packet.payloadType !== this.#payloadType) return;
+		if (this.#lastPacketMs === null)
+			this.#context.log.info({ session: this.id, path: this.path.name }, 'publisher is heard');
+		this.#lastPacketMs = nowMs;
+		this.counters.inboundRtpPackets += 1;
+		this.#reception.packet(packet.ssrc, packet.sequence, packet.timestamp, nowMs);
+		this.path.incoming(this, packet, nowMs);
+	}
+
+	#report(nowMs: number): void {
+		const block = this.#reception.report(nowMs);
+		if (block === null) return;
+		const report = writeReceiverReport(this.#ssrc, block, this.id);
+		if (!this.#peer.send(report)) return;
+		this.counters.outboundRtcpPackets += 1;
+		this.counters.outboundBytes += report.length;
+	}
+}
