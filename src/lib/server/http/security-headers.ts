@@ -13,7 +13,18 @@ export const securityHeaders: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	for (const [name, value] of Object.entries(HEADERS))
 		if (!response.headers.has(name)) response.headers.set(name, value);
+	const policy = response.headers.get('content-security-policy');
+	if (policy)
+		response.headers.set(
+			'content-security-policy',
+			allowConnect(policy, new URL(event.locals.app.env.MEDIAMTX_WHIP_BASE).origin)
+		);
 	if (event.url.protocol === 'https:')
 		response.headers.set('strict-transport-security', 'max-age=31536000');
 	return response;
 };
+
+/** The policy with one more origin to which pages may connect (CSP3, section 6.1.3 connect-src). */
+export function allowConnect(policy: string, origin: string): string {
+	return policy.replace(/(connect-src [^;]*)/, `$1 ${origin}`);
+}
