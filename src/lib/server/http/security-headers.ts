@@ -2,7 +2,8 @@ import type { Handle } from '@sveltejs/kit';
 
 const HEADERS = {
 	'x-content-type-options': 'nosniff',
-	'referrer-policy': 'no-referrer',
+	// Not no-referrer: browsers then send `Origin: null` with our own forms, and Kit refuses them.
+	'referrer-policy': 'same-origin',
 	'x-frame-options': 'DENY',
 	// Microphones and tab sound belong to our own pages, nothing else is asked of a browser.
 	'permissions-policy': 'microphone=(self), display-capture=(self), camera=(), geolocation=()'
