@@ -43,13 +43,11 @@ export function listenerAssets(): Set<string> {
 	return kept;
 }
 
-/** Workbox's manifest transform: client assets by their public address, only those that are kept. */
+/** Workbox's manifest transform: of the code only what is kept; icons as they are. */
 export function keepListenerAssets<E extends { url: string }>(
 	entries: E[]
 ): { manifest: E[]; warnings: string[] } {
 	const kept = listenerAssets();
-	const manifest = entries
-		.map((entry) => ({ ...entry, url: entry.url.replace(/^client\//, '') }))
-		.filter(({ url }) => !url.startsWith('_app/') || kept.has(url));
+	const manifest = entries.filter(({ url }) => !url.startsWith('_app/') || kept.has(url));
 	return { manifest, warnings: [] };
 }

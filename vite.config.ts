@@ -35,6 +35,8 @@ export default defineConfig({
 			manifest: false,
 			injectManifest: {
 				globPatterns: ['client/_app/**/*.{js,css}', 'client/icons/icon*.{png,svg}'],
+				// Set by hand, or the plugin adds patterns for prerendered pages, of which there are none.
+				modifyURLPrefix: { 'client/': '' },
 				manifestTransforms: [keepListenerAssets]
 			},
 			kit: { includeVersionFile: false }

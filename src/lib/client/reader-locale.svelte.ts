@@ -37,6 +37,18 @@ export function setReaderLocale(locale: string): void {
 	showLocale(locale);
 }
 
+/**
+ * The locale for times and numbers: the phone's own variant of the reader's language where it has one, so that
+ * an Englishman reads 14:02 and an American 2:02 PM.
+ */
+export function formatLocale(): string {
+	const locale = getLocale();
+	if (!inBrowser) return locale;
+	return (
+		navigator.languages.find((tag) => tag === locale || tag.startsWith(`${locale}-`)) ?? locale
+	);
+}
+
 function showLocale(locale: Locale): void {
 	document.documentElement.lang = locale;
 	document.documentElement.dir = isRightToLeft(locale) ? 'rtl' : 'ltr';
