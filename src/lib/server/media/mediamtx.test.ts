@@ -293,8 +293,8 @@ describe('a media server that is not well', () => {
 		const info = (version: string) =>
 			scripted({ ['GET /v3/info']: { body: { version, started: '2026-01-01T00:00:00Z' } } });
 		expect(await (await info('v1.20.1')).media.info()).toMatchObject({ audioOnly: false });
-		expect(await (await info('voxbento-0.1.0')).media.info()).toEqual({
-			version: 'voxbento-0.1.0',
+		expect(await (await info('v1.20.1-voxbento')).media.info()).toEqual({
+			version: 'v1.20.1-voxbento',
 			startedAt: '2026-01-01T00:00:00Z',
 			audioOnly: true
 		});

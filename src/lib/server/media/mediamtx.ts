@@ -10,8 +10,8 @@ import {
 	type Publisher
 } from './media-server.ts';
 
-/** What `version` of the embedded server begins with; MediaMTX's begins with `v`. */
-const EMBEDDED_VERSION = 'voxbento';
+/** What stands in the `version` of the embedded server. */
+const EMBEDDED = 'voxbento';
 const PAGE_SIZE = 1_000;
 /** A settled configuration is answered for before it is applied (MediaMTX reloads after its 200). */
 const APPLIED_WITHIN_MS = 3_000;
@@ -81,7 +81,7 @@ export function createMediaMtx({
 		return {
 			version: answer.version,
 			startedAt: answer.started,
-			audioOnly: answer.version.startsWith(EMBEDDED_VERSION)
+			audioOnly: answer.version.includes(EMBEDDED)
 		};
 	};
 

@@ -1,0 +1,201 @@
+import { eq } from 'drizzle-orm';
+import type { BoothState, Phase } from '#lib/domain/booth/state.ts';
+import { boothId, type BoothId, type EventId } from '#lib/domain/ids.ts';
+import { FLOOR } from '#lib/domain/language.ts';
+import { unreachable } from '#lib/domain/result.ts';
+import type { IngestStatus } from '#lib/protocol/booth.ts';
+import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
+import type { Db } from '../db/database.ts';
+import { booths as boothRows } from '../db/schema.ts';
+import type { Events, FoundBooth, FoundEvent } from './events.ts';
+
+/** Rooms and booths of an event are asked for again this often, while anybody asks. */
+const REREAD_MS = 5_000;
+
+/** What the audience sees of an event: its channels and whether a voice is arriving in them. */
+export type Channels = {
+	snapshot(event: FoundEvent): Promise<ListenSnapshot>;
+	/** Channels of an event that changed, told at once; only of events somebody asked for before. */
+	onChange(listener: (event: EventId, changed: ChannelState[]) => void): () => void;
+	/** Looks at the database again, for what another portal changed. */
+	refresh(): Promise<void>;
+};
+
+type Board = {
+	readonly event: FoundEvent;
+	rooms: ListenSnapshot['rooms'];
+	channels: Map<BoothId, ChannelState>;
+	readAt: number;
+};
+type Air = Pick<ChannelState, 'air' | 'since'>;
+
+export function createChannels({
+	db,
+	events,
+	booths,
+	ingest,
+	now = Date.now
+}: {
+	db: Db;
+	events: Pick<Events, 'booths' | 'rooms'>;
+	booths: {
+		onChange(
+			listener: (change: { boothId: BoothId; after: BoothState; version: number }) => void
+		): unknown;
+	};
+	/** The floor has no interpreter: it is on air when the media server receives something there. */
+	ingest: {
+		ingest(booth: BoothId): { readonly status: IngestStatus };
+		onIngest(listener: (booths: readonly BoothId[]) => void): unknown;
+	};
+	now?: () => number;
+}): Channels {
+	const boards = new Map<EventId, Board>();
+	const boardOf = new Map<BoothId, Board>();
+	/** Newest version of each booth's state that was taken in: an answer that was under way may be older. */
+	const versions = new Map<BoothId, number>();
+	const reading = new Map<EventId, Promise<Board>>();
+	const listeners = new Set<(event: EventId, changed: ChannelState[]) => void>();
+
+	function read(event: FoundEvent): Promise<Board> {
+		// A hall of phones that joins at once makes one question.
+		const underWay = reading.get(event.id);
+		if (underWay !== undefined) return underWay;
+		const begun = readNow(event).finally(() => reading.delete(event.id));
+		reading.set(event.id, begun);
+		return begun;
+	}
+
+	async function readNow(event: FoundEvent): Promise<Board> {
+		const [rooms, found, states] = await Promise.all([
+			events.rooms(event.id),
+			events.booths(event.id),
+			statesOf(db, event.id)
+		]);
+		const before = boards.get(event.id);
+		const board: Board = before ?? { event, rooms: [], channels: new Map(), readAt: 0 };
+		board.rooms = rooms.map(({ room: { slug, name, main } }) => ({ slug, name, main }));
+		board.readAt = now();
+		const known = board.channels;
+		board.channels = new Map(
+			found.map((each) => {
+				const id = each.booth.id;
+				const row = states.get(id);
+				const seen = known.get(id);
+				const isOld = row !== undefined && row.version < (versions.get(id) ?? 0);
+				if (row !== undefined && !isOld) versions.set(id, row.version);
+				const air = isOld && seen !== undefined ? seen : airOf(each, row?.state);
+				return [id, channelOf(each, air, seen)];
+			})
+		);
+		boards.set(event.id, board);
+		for (const each of found) boardOf.set(each.booth.id, board);
+		if (before)
+			tell(
+				board,
+				[...board.channels.values()].filter((each) => each !== known.get(boothId(each.booth)))
+			);
+		return board;
+	}
+
+	function airOf({ booth }: FoundBooth, state: BoothState | undefined): Air {
+		if (state?.phase.kind === 'closed') return { air: 'closed', since: 0 };
+		if (booth.language !== FLOOR) return voiceIn(state?.phase ?? { kind: 'empty' });
+		const { status } = ingest.ingest(booth.id);
+		return { air: status === 'disconnected' ? 'off' : 'on', since: 0 };
+	}
+
+	/** Takes in what one channel is now. */
+	function put(booth: BoothId, air: Air): void {
+		const board = boardOf.get(booth);
+		const known = board?.channels.get(booth);
+		if (board === undefined || known === undefined || known.air === air.air) return;
+		const next = { ...known, air: air.air, since: air.since || now() };
+		board.channels.set(booth, next);
+		tell(board, [next]);
+	}
+
+	/** A change seen for the first time happened now, as far as anybody knows. */
+	function channelOf(found: FoundBooth, air: Air, known: ChannelState | undefined): ChannelState {
+		const next: ChannelState = {
+			booth: found.booth.id,
+			room: found.room.main ? null : found.room.slug,
+			language: found.booth.language,
+			path: found.path,
+			air: air.air,
+			since: air.since
+		};
+		if (known === undefined) return next;
+		if (known.air !== next.air) return { ...next, since: next.since || now() };
+		return known.path === next.path ? known : { ...next, since: known.since };
+	}
+
+	function tell(board: Board, changed: ChannelState[]): void {
+		if (changed.length > 0) for (const listener of listeners) listener(board.event.id, changed);
+	}
+
+	booths.onChange(({ boothId: booth, after, version }) => {
+		if (version < (versions.get(booth) ?? 0)) return;
+		versions.set(booth, version);
+		const known = boardOf.get(booth)?.channels.get(booth);
+		if (known !== undefined && known.language !== FLOOR) put(booth, voiceIn(after.phase));
+	});
+	ingest.onIngest((changed) => {
+		for (const booth of changed) {
+			const known = boardOf.get(booth)?.channels.get(booth);
+			if (known?.language !== FLOOR || known.air === 'closed') continue;
+			const { status } = ingest.ingest(booth);
+			put(booth, { air: status === 'disconnected' ? 'off' : 'on', since: 0 });
+		}
+	});
+
+	return {
+		async snapshot(event) {
+			const known = boards.get(event.id);
+			const isFresh = known !== undefined && now() - known.readAt < REREAD_MS;
+			const board = isFresh ? known : await read(event);
+			return {
+				event: { slug: event.slug, name: event.name },
+				rooms: board.rooms,
+				channels: [...board.channels.values()],
+				serverNow: now()
+			};
+		},
+
+		onChange(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+
+		async refresh() {
+			await Promise.all([...boards.values()].map((board) => read(board.event)));
+		}
+	};
+}
+
+/** `since` is 0 where the booth's state does not say; it is filled with the moment the change was seen. */
+function voiceIn(phase: Phase): Air {
+	switch (phase.kind) {
+		case 'closed':
+			return { air: 'closed', since: 0 };
+		case 'empty':
+		case 'ready':
+		case 'going-live':
+			return { air: 'off', since: 0 };
+		case 'live':
+		case 'handing-over':
+			return { air: 'on', since: phase.since };
+		default:
+			return unreachable(phase);
+	}
+}
+
+type StoredState = { readonly state: BoothState; readonly version: number };
+
+async function statesOf(db: Db, event: EventId): Promise<ReadonlyMap<BoothId, StoredState>> {
+	const rows = await db
+		.select({ id: boothRows.id, state: boothRows.state, version: boothRows.stateVersion })
+		.from(boothRows)
+		.where(eq(boothRows.eventId, event));
+	return new Map(rows.map((row) => [boothId(row.id), row]));
+}
