@@ -93,6 +93,15 @@ export function can(actor: Actor, permission: Permission, scope: Scope | 'platfo
 	);
 }
 
+/** Whether `actor` may do `permission` at the event or somewhere in it; for what is the same in all of it. */
+export function canSomewhereIn(actor: Actor, permission: Permission, event: EventId): boolean {
+	if (actor.kind === 'anonymous') return false;
+	return actor.grants.some(
+		({ role, at }) =>
+			PERMISSIONS[role].includes(permission) && (at === 'platform' || at.event === event)
+	);
+}
+
 /**
  * What a person is in a booth they enter, or null when they may not enter. Only somebody who was made an
  * interpreter can ever hold its microphone; everyone else watches.

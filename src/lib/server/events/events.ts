@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import { can, type Actor, type Scope } from '#lib/domain/access/policy.ts';
+import { canSomewhereIn, type Actor, type Scope } from '#lib/domain/access/policy.ts';
 import {
 	boothId,
 	eventId,
@@ -61,9 +61,12 @@ export type Events = {
 
 const NOT_FOUND = refuse('not_found', 'There is no such event, room or booth.');
 
-/** Whether a person may listen: everybody at an open event, else those who hold the right. */
+/**
+ * Whether a person may listen: everybody at an open event, else those who hold the right. An interpreter of
+ * one booth hears the whole event: the floor, and other booths for relay.
+ */
 export function mayListen(actor: Actor, event: FoundEvent): boolean {
-	return event.listenerAccess === 'open' || can(actor, 'event:listen', event.scope);
+	return event.listenerAccess === 'open' || canSomewhereIn(actor, 'event:listen', event.id);
 }
 
 export function createEvents(db: Db): Events {
