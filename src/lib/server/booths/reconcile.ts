@@ -3,7 +3,6 @@ import { awaitsSound } from '#lib/domain/booth/sound.ts';
 import type { BoothState } from '#lib/domain/booth/state.ts';
 import type { BoothId } from '#lib/domain/ids.ts';
 import type { IngestStatus } from '#lib/protocol/booth.ts';
-import type { Db } from '../db/database.ts';
 import type { Events } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import { inParallel } from '../media/in-parallel.ts';
@@ -25,7 +24,6 @@ import {
 import { createPathKeeper } from '../media/path-keeper.ts';
 import { createAtOnce } from './at-once.ts';
 import { createJudge, type Report } from './judge.ts';
-import { soundingStates } from './sounding-states.ts';
 import { WatchedChannels } from './watched-channels.ts';
 
 export const RECONCILE_EVERY_MS = 1_000;
@@ -40,6 +38,8 @@ const SESSIONS_AT_ONCE = 8;
 export type ReconciledBooths = {
 	/** Null when the booth is gone. */
 	state(booth: BoothId): Promise<BoothState | null>;
+	/** Of the booths that say they are on air, and of those given. */
+	states(given: readonly BoothId[]): Promise<ReadonlyMap<BoothId, BoothState>>;
 	report: Report;
 	onChange(listener: (change: BoothChange) => void): () => void;
 };
@@ -75,14 +75,12 @@ export function createReconciler({
 	media,
 	booths,
 	events,
-	db,
 	log,
 	now = Date.now
 }: {
 	media: MediaServer;
 	booths: ReconciledBooths;
 	events: Pick<Events, 'allBooths'>;
-	db: Db;
 	log: Log;
 	now?: () => number;
 }): Reconciler {
@@ -128,10 +126,7 @@ export function createReconciler({
 		}));
 		const withSound = seen.filter(({ sound }) => sound.onAir ?? sound.waiting.length > 0);
 		// Read after the media server was asked: whoever may publish by now is left alone.
-		const states = await soundingStates(
-			db,
-			withSound.map(({ booth }) => booth)
-		);
+		const states = await booths.states(withSound.map(({ booth }) => booth));
 		await Promise.all(
 			seen.map(({ watch, booth, sound }) =>
 				judge.channel(watch, sound, states.get(booth) ?? null, at)
