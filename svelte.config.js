@@ -26,6 +26,8 @@ export default {
 				'object-src': ['none']
 			}
 		},
+		// Absolute, since the service worker shows its shell at other addresses than its own.
+		paths: { relative: false },
 		// vite-plugin-pwa registers the worker, so that the page can ask before an update.
 		serviceWorker: { register: false },
 		typescript: {

@@ -38,7 +38,7 @@ async function placesOf({ events }: App, actor: Actor) {
 		const doors = booths.flatMap(({ room, booth, scope }) => {
 			const at = room.main ? event.slug : `${event.slug}/${room.slug}`;
 			const floor = booth.language === FLOOR;
-			if (!can(actor, floor ? 'floor:publish' : 'booth:interpret', scope)) return [];
+			if (!can(actor, floor ? 'floor:publish' : 'booth:view', scope)) return [];
 			const href = floor ? `/floor/${at}` : `/interpreter/${at}/${booth.language}`;
 			return [{ href, room: room.main ? null : room.name, language: booth.language }];
 		});
