@@ -18,6 +18,7 @@ export class Monitor {
 	muted = $state(false);
 
 	readonly #memoryKey: string;
+	#wanted: { path: string; tickets: TicketSource } | null = null;
 	#reader: WhepReader | null = null;
 	#context: AudioContext | null = null;
 	#gain: GainNode | null = null;
@@ -33,6 +34,7 @@ export class Monitor {
 	/** Listens to a media path from now on. Must come from a press, or the browser keeps it silent. */
 	listen(path: string, tickets: TicketSource): void {
 		this.close();
+		this.#wanted = { path, tickets };
 		this.#context = new AudioContext();
 		this.#gain = new GainNode(this.#context, { gain: 0 });
 		this.#gain.connect(this.#context.destination);
@@ -59,13 +61,14 @@ export class Monitor {
 		this.#applyGain(VOLUME_STEP_S);
 	}
 
-	/** Looks at the line now and tries again at once when it is broken. */
-	nudge(): void {
-		void this.#context?.resume();
-		this.#reader?.nudge();
+	/** Builds the line anew. Must come from a press. */
+	restart(): void {
+		const wanted = this.#wanted;
+		if (wanted) this.listen(wanted.path, wanted.tickets);
 	}
 
 	close(): void {
+		this.#wanted = null;
 		this.#reader?.close();
 		this.#reader = null;
 		this.#silence();

@@ -104,6 +104,11 @@ export class OwnVoice {
 		void this.#line.renewTrack();
 	}
 
+	/** Builds the line anew; the owner's next look opens it again when it may be open. */
+	restart(): void {
+		this.#line.release();
+	}
+
 	/** The network or the portal is back: no need to wait. */
 	hurry(): void {
 		this.#line.hurry();
