@@ -16,6 +16,8 @@ export const PUBLISH_TTL_MS = 30_000;
 /** Checked when a listener connects, not while it hears; so it outlives a few reconnections. */
 export const READ_TTL_MS = 5 * 60_000;
 const API_TTL_MS = 60_000;
+/** A program such as OBS cannot ask for a new one; a week covers an event with its rehearsals. */
+export const FLOOR_TTL_MAX_HOURS = 7 * 24;
 
 /** Whose sound it is; becomes the session's `user` at the media server (see `publisherOf`). */
 export type PublishHolder = { readonly seat: SeatId } | { readonly floor: PersonId };

@@ -1,0 +1,27 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { ok, refuse, type Result } from '#lib/domain/result.ts';
+import { attemptKey } from '../auth/attempts.ts';
+
+/** How often one caller may ask, whatever the answer. In memory, per portal. */
+export type RateLimit = {
+	/**
+	 * @param who the person, or what stands for one
+	 * @param address their network address
+	 */
+	take(who: string, address: string): Promise<Result<null, 'too_many_requests'>>;
+};
+
+export function createRateLimit(limit: { points: number; perSeconds: number }): RateLimit {
+	const limiter = new RateLimiterMemory({ points: limit.points, duration: limit.perSeconds });
+	return {
+		async take(who, address) {
+			try {
+				await limiter.consume(`${who}/${attemptKey(address)}`);
+				return ok(null);
+			} catch (error) {
+				if (!(error instanceof RateLimiterRes)) throw error;
+				return refuse('too_many_requests', 'Too many requests. Wait a few seconds.');
+			}
+		}
+	};
+}
