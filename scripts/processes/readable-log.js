@@ -7,7 +7,7 @@ const LEVELS = new Map([
 	[60, 'fatal']
 ]);
 /** Said by the line's place already, or of no use to a reader at a terminal. */
-const NOT_SHOWN = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name', 'process', 'v']);
+const NOT_SHOWN = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'service', 'process', 'v']);
 
 /**
  * A line of a part's output as it should be shown: short text for a person at a terminal; elsewhere the JSON
@@ -22,13 +22,14 @@ export function showLine(part, line, { readable }) {
 	const label = part.padEnd(7);
 	if (record === null) return readable ? `         ${label} ${line}` : `${part}: ${line}`;
 	if (!readable) return JSON.stringify({ process: part, ...record });
-	const time = new Date(Number(record['time'])).toTimeString().slice(0, 8);
+	const written = record['time'];
+	const time = new Date(typeof written === 'number' ? written : String(written));
 	const level = LEVELS.get(Number(record['level'])) ?? '';
 	const mark = level === 'info' ? '' : `${level.toUpperCase()} `;
 	const details = Object.entries(record)
 		.filter(([key]) => !NOT_SHOWN.has(key))
 		.map(([key, value]) => (key === 'err' ? stackOf(value) : ` ${key}=${textOf(value)}`));
-	return `${time} ${label} ${mark}${textOf(record['msg'] ?? '')}${details.join('')}`;
+	return `${time.toTimeString().slice(0, 8)} ${label} ${mark}${textOf(record['msg'] ?? '')}${details.join('')}`;
 }
 
 /**

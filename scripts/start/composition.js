@@ -130,10 +130,10 @@ export function mediaPart({ mode, root, env, options }) {
 
 /**
  * @param {Plan} plan
- * @param {unknown} voices what the portal answered about them
+ * @param {import('#lib/server/events/demo-event.ts').DemoEvent} demo
  * @returns {PartSpec}
  */
-export function voicesPart({ mode, root, env, options }, voices) {
+export function voicesPart({ mode, root, env, options }, demo) {
 	return {
 		name: 'voices',
 		title: 'demo voices',
@@ -143,7 +143,7 @@ export function voicesPart({ mode, root, env, options }, voices) {
 			...env,
 			DEMO_PORTAL_URL: urlOf(options.portal),
 			DEMO_MEDIA_URL: urlOf(options.media.http),
-			DEMO_VOICES_INVITES: JSON.stringify(voices)
+			DEMO_VOICES_OF: JSON.stringify({ slug: demo.slug, voices: demo.voices })
 		}
 	};
 }

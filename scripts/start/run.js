@@ -102,7 +102,7 @@ async function run({ mode, env, options, parts, lock }) {
 		? await askPortal({ dataFolder, portalUrl: urlOf(options.portal) }, 'seed-demo')
 		: null;
 	const voices = demo !== null && env['DEMO_VOICES'] !== 'off';
-	if (voices) await startPart(voicesPart(plan, demo.voices));
+	if (voices) await startPart(voicesPart(plan, demo));
 	const lanText =
 		lan &&
 		lanSentence({
