@@ -50,7 +50,7 @@ export function createFront({ cert, key, authority, portalUrl, mediaUrl }) {
 		if (path === AUTHORITY_PATH && authority !== null)
 			return response.setHeader('content-type', 'application/x-x509-ca-cert').end(authority);
 		// The commands' endpoint is for this machine alone.
-		if (path?.toLowerCase().startsWith('/internal')) return response.writeHead(404).end();
+		if (/^\/+internal(\/|$)/i.test(decoded(path ?? ''))) return response.writeHead(404).end();
 		const onward = forward(request);
 		onward.once('response', (answer) => {
 			response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
@@ -92,6 +92,15 @@ export function createFront({ cert, key, authority, portalUrl, mediaUrl }) {
 	// Port scanners and phones that refuse the certificate end connections in every possible way.
 	server.on('tlsClientError', () => undefined);
 	return server;
+}
+
+/** @param {string} path */
+function decoded(path) {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path; // not an address; the portal says so
+	}
 }
 
 /** @param {http.IncomingHttpHeaders} headers */

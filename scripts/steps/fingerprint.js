@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { errorCode } from '../fault.js';
 
 /** All that a build is made from. */
 const SOURCES = [
@@ -48,8 +49,9 @@ function filesBelow(root, below) {
 	let entries;
 	try {
 		entries = readdirSync(path.join(root, below), { withFileTypes: true });
-	} catch {
-		return [below]; // a file of its own
+	} catch (error) {
+		if (errorCode(error) === 'ENOTDIR') return [below];
+		return []; // one there need not be; making it changes the fingerprint
 	}
 	return entries
 		.toSorted((a, b) => (a.name < b.name ? -1 : 1))
