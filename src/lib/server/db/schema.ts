@@ -90,10 +90,15 @@ export const booths = pgTable(
 		transcriptionModel: varchar('transcription_model', { length: 120 }).notNull().default(''),
 		state: jsonb('state').$type<BoothState>().notNull().default(EMPTY_BOOTH),
 		stateVersion: integer('state_version').notNull().default(0),
+		/** When the next pending step or lost seat expires; null while there is none. */
+		deadlineAt: timestamp('deadline_at', { withTimezone: true }),
 		createdAt
 	},
 	(t) => [
 		unique('booths_room_language').on(t.roomId, t.languageCode),
+		index('booths_deadline')
+			.on(t.deadlineAt)
+			.where(sql`${t.deadlineAt} is not null`),
 		// The pair, so that a booth can never stand in a room of another event.
 		foreignKey({
 			columns: [t.roomId, t.eventId],

@@ -1,0 +1,2 @@
+ALTER TABLE "booths" ADD COLUMN "deadline_at" timestamp with time zone;--> statement-breakpoint
+CREATE INDEX "booths_deadline" ON "booths" USING btree ("deadline_at") WHERE "booths"."deadline_at" is not null;
