@@ -6,13 +6,17 @@ import { Fault } from '../fault.js';
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, show?: boolean, shell?: boolean }} options
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, show?: boolean, shell?: boolean, timeoutMs?: number }} options
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function run(command, args, { cwd, env = process.env, show = false, shell = false }) {
+export function run(
+	command,
+	args,
+	{ cwd, env = process.env, show = false, shell = false, timeoutMs }
+) {
 	return new Promise((resolve) => {
 		const stdio = /** @type {const} */ (['ignore', 'pipe', 'pipe']);
-		const child = spawn(command, args, { cwd, env, stdio: [...stdio], shell });
+		const child = spawn(command, args, { cwd, env, stdio: [...stdio], shell, timeout: timeoutMs });
 		/** @type {string[]} */
 		const said = [];
 		for (const [stream, target] of /** @type {const} */ ([
