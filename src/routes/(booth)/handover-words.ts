@@ -2,6 +2,7 @@ import type { BoothStore } from '#lib/client/booth-store.svelte.ts';
 import type { HandoverView } from '#lib/client/handover-view.ts';
 import type { BoothParticipant } from '#lib/protocol/booth.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { isolated } from './words.ts';
 
 /** The one sentence of the handover block. */
 export function handoverWords(view: HandoverView, isInterpreter: boolean): string {
@@ -17,31 +18,31 @@ export function handoverWords(view: HandoverView, isInterpreter: boolean): strin
 			if (!first) return m.booth_mate_alone();
 			const here = view.mates.find(({ connected }) => connected);
 			return here
-				? m.booth_mate_standby({ name: here.name })
-				: m.booth_mate_away({ name: first.name });
+				? m.booth_mate_standby({ name: isolated(here.name) })
+				: m.booth_mate_away({ name: isolated(first.name) });
 		}
 		case 'other-tab':
 			return view.live ? m.booth_mate_other_tab_live() : m.booth_mate_other_tab();
 		case 'they-hold':
-			if (view.away) return m.booth_mate_away({ name: view.name });
-			if (view.air === 'live') return m.booth_mate_live({ name: view.name });
-			if (view.air === 'going-live') return m.booth_mate_going_live({ name: view.name });
-			return m.booth_mate_holds({ name: view.name });
+			if (view.away) return m.booth_mate_away({ name: isolated(view.name) });
+			if (view.air === 'live') return m.booth_mate_live({ name: isolated(view.name) });
+			if (view.air === 'going-live') return m.booth_mate_going_live({ name: isolated(view.name) });
+			return m.booth_mate_holds({ name: isolated(view.name) });
 		case 'you-offered':
-			return m.booth_mate_you_offered({ name: view.name });
+			return m.booth_mate_you_offered({ name: isolated(view.name) });
 		case 'asked-of-you':
-			return m.booth_mate_asks({ name: view.name });
+			return m.booth_mate_asks({ name: isolated(view.name) });
 		case 'leaving-you':
-			return m.booth_mate_leaving({ name: view.name });
+			return m.booth_mate_leaving({ name: isolated(view.name) });
 		case 'offered-to-you':
-			return m.booth_mate_offers({ name: view.name });
+			return m.booth_mate_offers({ name: isolated(view.name) });
 		case 'you-asked':
-			return m.booth_mate_you_asked({ name: view.name });
+			return m.booth_mate_you_asked({ name: isolated(view.name) });
 		case 'coming-to-you':
-			return m.booth_mate_coming({ name: view.name });
+			return m.booth_mate_coming({ name: isolated(view.name) });
 		case 'between-others':
 			return isInterpreter
-				? m.booth_mate_between({ from: view.from, to: view.to })
+				? m.booth_mate_between({ from: isolated(view.from), to: isolated(view.to) })
 				: m.booth_mate_observing();
 	}
 }
@@ -68,7 +69,7 @@ export function handoverActs(
 			return {
 				first:
 					target &&
-					when(store.may('offer'), m.booth_hand_over_to({ name: target.name }), () =>
+					when(store.may('offer'), m.booth_hand_over_to({ name: isolated(target.name) }), () =>
 						store.offer(target.seat)
 					),
 				second: null
@@ -89,7 +90,9 @@ export function handoverActs(
 			};
 		case 'asked-of-you':
 			return {
-				first: when(store.may('accept'), m.booth_give({ name: view.name }), () => store.accept()),
+				first: when(store.may('accept'), m.booth_give({ name: isolated(view.name) }), () =>
+					store.accept()
+				),
 				second: decline
 			};
 		case 'offered-to-you':

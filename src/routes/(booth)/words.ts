@@ -7,9 +7,14 @@ import type { Meaning, Warning } from '#lib/client/situation.ts';
 import type { ParticipantRole } from '#lib/domain/booth/state.ts';
 import type { Monitor } from '#lib/client/monitor.svelte.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { timeOfDay } from './clock-words.ts';
+import { timeOfDay } from './figures.ts';
 
 /** Every code the console can meet, in words of the reader's language. */
+
+/** A name inside a sentence of either direction (Unicode first-strong isolate). */
+export function isolated(name: string | null): string {
+	return `\u2068${name ?? m.booth_someone()}\u2069`;
+}
 
 export function airWord(air: 'off' | 'standby' | 'on'): string {
 	switch (air) {
@@ -43,7 +48,7 @@ const MEANINGS: Record<Meaning, (who: { name: string }) => string> = {
 
 /** @param name of the one who holds the microphone */
 export function meaningWords(meaning: Meaning, name: string | null): string {
-	return MEANINGS[meaning]({ name: name ?? m.booth_someone() });
+	return MEANINGS[meaning]({ name: isolated(name) });
 }
 
 const WARNINGS: Record<NonNullable<Warning>, () => string> = {
@@ -82,7 +87,7 @@ const NOTICES: Record<ConsoleNotice['code'], (who: { name: string }) => string> 
 
 export function noticeWords({ code, name }: Pick<ConsoleNotice, 'code' | 'name'>): string {
 	if (code === 'seat_lost' && name === null) return m.booth_notice_seat_lost_nobody();
-	return NOTICES[code]({ name: name ?? m.booth_someone() });
+	return NOTICES[code]({ name: isolated(name) });
 }
 
 /** Notices that only say that all is well; the others ask for attention. */
@@ -104,7 +109,7 @@ const REFUSALS: Record<string, (who: { name: string }) => string> = {
 };
 
 export function refusalWords(code: string, name: string | null): string {
-	return REFUSALS[code]?.({ name: name ?? m.booth_someone() }) ?? m.booth_refusal_other({ code });
+	return REFUSALS[code]?.({ name: isolated(name) }) ?? m.booth_refusal_other({ code });
 }
 
 const CAPTURE_FAILURES: Record<CaptureFailure, () => string> = {

@@ -20,3 +20,11 @@ export function timeLeft(deadline: number, now: number): string {
 export function timeOfDay(at: number): string {
 	return new Date(at).toLocaleTimeString('en-GB', { hour12: false });
 }
+
+/** `80 %` as the language writes it, in western digits. */
+export function percent(share: number, locale: string): string {
+	return new Intl.NumberFormat(`${locale}-u-nu-latn`, {
+		style: 'percent',
+		maximumFractionDigits: 0
+	}).format(share);
+}

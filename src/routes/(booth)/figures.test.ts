@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, timeLeft } from './clock-words.ts';
+import { duration, timeLeft } from './figures.ts';
 
 test.each([
 	[0, '0:00'],
