@@ -3,7 +3,7 @@ import { allowedPublishers } from './allowed-publishers.ts';
 import type { BoothCommand, Context } from './command.ts';
 import type { Decision } from './decision.ts';
 import { nextDeadline } from './expiry.ts';
-import { activeOf, isHeard } from './seats.ts';
+import { activeOf } from './seats.ts';
 import { HANDOVER_ANSWER_MS, type BoothState, type ParticipantRole, type Phase } from './state.ts';
 
 /**
@@ -77,16 +77,11 @@ const ENDS_A_VOICE = ['stop', 'leave', 'close', 'set-active', 'media-observed'];
 export function brokenByStep(step: Step): string[] {
 	const { before, command, context, decision, after, consents } = step;
 	const onAir = onAirSeat(after.phase);
-	const wasHeard = activeOf(before.phase)?.seat;
-	const isHeardNow = activeOf(after.phase)?.seat;
+	const wasHeard = heardSeat(before.phase);
+	const nowHeard = heardSeat(after.phase);
 	const allowedBefore = allowedPublishers(before);
 	const deadline = nextDeadline(after);
-	const voiceGoesOn =
-		wasHeard === undefined || !isHeard(before.phase, wasHeard) || isHeard(after.phase, wasHeard);
-	const becameHeard =
-		isHeardNow !== undefined &&
-		isHeard(after.phase, isHeardNow) &&
-		!isHeard(before.phase, isHeardNow);
+	const voiceGoesOn = wasHeard === null || nowHeard === wasHeard;
 	return broken([
 		['a refusal or no event changes nothing', changes(decision) || after === before],
 		[
@@ -97,10 +92,11 @@ export function brokenByStep(step: Step): string[] {
 		['who is on air or going there did something for it', onAir === null || consents.has(onAir)],
 		[
 			'live begins only when the media server receives that very seat',
-			!becameHeard ||
+			nowHeard === null ||
+				nowHeard === wasHeard ||
 				(command.type === 'media-observed' &&
-					command.publisher === isHeardNow &&
-					allowedBefore.includes(isHeardNow))
+					command.publisher === nowHeard &&
+					allowedBefore.includes(nowHeard))
 		],
 		[
 			'nothing but its own end, a coordinator or the newcomer being heard takes a voice off air',
@@ -115,6 +111,13 @@ export function brokenByStep(step: Step): string[] {
 		[
 			'a voice that is received goes on, unless the newcomer of an agreed handover is heard',
 			voiceGoesOn || command.type !== 'media-observed' || command.publisher !== wasHeard
+		],
+		[
+			'an observation that changes something leaves nobody live but whom it names',
+			command.type !== 'media-observed' ||
+				!changes(decision) ||
+				heardSeat(after.phase) === null ||
+				heardSeat(after.phase) === command.publisher
 		],
 		[
 			'after a tick nothing is overdue',
@@ -146,6 +149,10 @@ function changes(decision: Decision): boolean {
 
 function onAirSeat(phase: Phase): SeatId | null {
 	return phase.kind === 'ready' ? null : (activeOf(phase)?.seat ?? null);
+}
+
+function heardSeat(phase: Phase): SeatId | null {
+	return phase.kind === 'live' || phase.kind === 'handing-over' ? phase.active.seat : null;
 }
 
 function newcomer(phase: Phase): SeatId | null {
