@@ -15,13 +15,21 @@ import { createSecretBox } from './auth/secret-box.ts';
 import { lockDataDir, persistentSecret } from './data-dir.ts';
 import { openPglite, openPostgres, type Database, type Db } from './db/database.ts';
 import { parseEnv, type Env } from './env.ts';
+import { createPresence } from './booths/presence.ts';
+import { createReconciler, type Reconciler } from './booths/reconcile.ts';
+import { createBooths, type Booths } from './booths/service.ts';
+import { createChannels, type Channels } from './events/channels.ts';
 import { createEvents, type Events } from './events/events.ts';
+import { createRateLimit, type RateLimit } from './http/rate-limit.ts';
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
 import { createMediaMtx } from './media/mediamtx.ts';
 import { createSigningKeys, type SigningKeys } from './media/signing-keys.ts';
 import { createTickets, type Tickets } from './media/tickets.ts';
+import { serveBooth } from './realtime/booth.ts';
+import { serveListen } from './realtime/listen.ts';
+import { createSeatTokens } from './realtime/seat-token.ts';
 
 /** The portal, put together once. Routes reach it as `locals.app`. */
 export type App = {
@@ -33,6 +41,10 @@ export type App = {
 	/** Limits on wrong guesses, per kind of secret. */
 	readonly attempts: Readonly<Record<'joinCode' | 'password' | 'invite', Attempts>>;
 	readonly io: SocketServer;
+	readonly booths: Booths;
+	readonly channels: Channels;
+	readonly reconciler: Reconciler;
+	readonly limits: { readonly publishTicket: RateLimit; readonly readTicket: RateLimit };
 	readonly media: MediaServer;
 	readonly signingKeys: SigningKeys;
 	readonly tickets: Tickets;
@@ -81,6 +93,30 @@ export async function composeApp(
 		pingTimeout: 5_000,
 		perMessageDeflate: false
 	});
+	const booths = createBooths({ db, log });
+	const reconciler = createReconciler({ media, booths, events, log });
+	const channels = createChannels({ db, events, booths, ingest: reconciler });
+	const sockets = serveBooth(io, {
+		auth,
+		events,
+		booths,
+		ingest: reconciler,
+		seatTokens: createSeatTokens(secret),
+		portalId,
+		publicBaseUrl: env.PUBLIC_BASE_URL,
+		log
+	});
+	serveListen(io, { auth, events, channels, log });
+	const presence = createPresence({
+		db,
+		booths,
+		portalId,
+		watched: sockets.watched,
+		onForeignChange: sockets.reload,
+		log
+	});
+	await presence.start();
+	reconciler.start();
 	log.info({ portal: portalId, database: database.kind }, 'portal composed');
 
 	return {
@@ -95,6 +131,13 @@ export async function composeApp(
 			invite: createAttempts(INVITE_LIMIT)
 		},
 		io,
+		booths,
+		channels,
+		reconciler,
+		limits: {
+			publishTicket: createRateLimit({ points: 20, perSeconds: 10 }),
+			readTicket: createRateLimit({ points: 30, perSeconds: 10 })
+		},
 		media,
 		signingKeys,
 		tickets,
@@ -116,6 +159,7 @@ export async function composeApp(
 			log.info('draining');
 			draining = true;
 			await drainServer(http, io);
+			await Promise.all([reconciler.stop(), presence.stop()]);
 			await database.close();
 			unlock();
 		}
