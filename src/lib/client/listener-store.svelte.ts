@@ -19,6 +19,8 @@ export type ListenerStart = {
 
 /** A listener who does not press play still sees what goes on air, soon enough pushed instead of polled. */
 const PUSH_WITHOUT_SOUND_MS = 20_000;
+/** The first sound has the network to itself; then the code of the socket is fetched. */
+const PUSH_AFTER_SOUND_MS = 800;
 /** Smaller changes of the delay are noise; showing them would make the line flicker. */
 const DELAY_STEP_S = 0.1;
 
@@ -146,7 +148,7 @@ export class ListenerStore {
 		addEventListener('online', onNetwork);
 		addEventListener('offline', onNetwork);
 		document.addEventListener('visibilitychange', onVisible);
-		this.#pushTimer = setTimeout(() => this.#channelFeed?.push(), PUSH_WITHOUT_SOUND_MS);
+		this.#pushAfter(PUSH_WITHOUT_SOUND_MS);
 
 		return () => {
 			removeEventListener('online', onNetwork);
@@ -227,10 +229,14 @@ export class ListenerStore {
 		this.#tuner?.tune(channel?.path ?? null);
 	}
 
+	#pushAfter(ms: number): void {
+		clearTimeout(this.#pushTimer);
+		this.#pushTimer = setTimeout(() => this.#channelFeed?.push(), ms);
+	}
+
 	#onLine(status: WhepStatus | null): void {
 		this.#line = status;
-		// The first sound is there: now the socket may be loaded.
-		if (status?.kind === 'playing') this.#channelFeed?.push();
+		if (status?.kind === 'playing') this.#pushAfter(PUSH_AFTER_SOUND_MS);
 	}
 
 	#onDelay(seconds: number): void {

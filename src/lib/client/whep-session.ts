@@ -23,7 +23,8 @@ export class WhepError extends Error {
 export type WhepSession = {
 	/** One audio track; it is there before the first packet. */
 	readonly stream: MediaStream;
-	readonly connection: RTCPeerConnection;
+	/** `connected` says nothing about sound. `dead`: closed here, or given up by ICE or DTLS. */
+	state(): 'opening' | 'connected' | 'dead';
 	/** Counters of the sound that arrives; zeros before the first packet. */
 	measure(): Promise<Measured>;
 	/** Ends the session here and at the media server; works while the page is being left. */
@@ -58,17 +59,24 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 	const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
 	const { receiver } = connection.addTransceiver('audio', { direction: 'recvonly' });
 	let resource: URL | null = null;
+	let ended = false;
 
 	function close(): void {
-		connection.close();
-		if (!resource) return;
+		if (ended) return;
+		ended = true;
+		receiver.track.stop();
+		const atServer = resource;
+		// A session that is gone already is not there to be deleted; the server notices the others by itself.
+		if (!atServer || connection.connectionState === 'failed') return connection.close();
+		// First the request, then the connection: the server ends the session when it sees that close.
 		// keepalive lets the request outlive the page.
-		void fetch(resource, {
+		void fetch(atServer, {
 			method: 'DELETE',
 			headers: { authorization: `Bearer ${token}` },
 			keepalive: true
-		}).catch(() => undefined); // gone already, or no network: the server notices by itself
-		resource = null;
+		})
+			.catch(() => undefined)
+			.finally(() => connection.close());
 	}
 
 	try {
@@ -88,7 +96,11 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 	}
 	return {
 		stream: new MediaStream([receiver.track]),
-		connection,
+		state() {
+			const { connectionState } = connection;
+			if (ended || connectionState === 'failed' || connectionState === 'closed') return 'dead';
+			return connectionState === 'connected' ? 'connected' : 'opening';
+		},
 		measure: () => measure(connection),
 		close
 	};

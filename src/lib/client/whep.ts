@@ -91,7 +91,7 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 		// Nothing to keep playing: let the element get ready while the first packet is on its way.
 		if (!session && !closed) onStream(fresh.stream);
 		const giveUpAt = performance.now() + FIRST_PACKET_TIMEOUT_MS;
-		while (!closed && performance.now() < giveUpAt && !isDead(fresh.connection)) {
+		while (!closed && performance.now() < giveUpAt && fresh.state() !== 'dead') {
 			if ((await fresh.measure()).packets > 0) {
 				const former = session;
 				session = fresh;
@@ -112,7 +112,7 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 		say({ kind: 'playing', since: Date.now() });
 		let hurryUntil = Infinity;
 		let buffer = { delay: 0, emitted: 0 };
-		while (!closed && !isDead(line.connection)) {
+		while (!closed && line.state() !== 'dead') {
 			if (nudged) hurryUntil = performance.now() + NUDGE_PATIENCE_MS;
 			nudged = false;
 			await rest(POLL_MS);
@@ -127,8 +127,7 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 				onDelay?.((measured.bufferDelay - buffer.delay) / emitted + measured.roundTrip / 2);
 			buffer = { delay: measured.bufferDelay, emitted: measured.bufferEmitted };
 		}
-		if (line.connection.connectionState === 'connected')
-			say({ kind: 'silent-fault', since: brokenSince });
+		if (line.state() === 'connected') say({ kind: 'silent-fault', since: brokenSince });
 		else say({ kind: 'reconnecting', since: brokenSince, reason: 'lost' });
 		return performance.now() - startedAt;
 	}
@@ -136,11 +135,11 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 	/** Waits; true when the old line carries sound again. */
 	async function waitOrHeal(ms: number): Promise<boolean> {
 		const until = performance.now() + ms;
-		const old = session && !isDead(session.connection) ? session : null;
+		const old = session && session.state() !== 'dead' ? session : null;
 		const before = old ? (await old.measure()).packets : 0;
 		while (!closed && !nudged && performance.now() < until) {
 			await rest(Math.min(POLL_MS, until - performance.now()));
-			if (old && !isDead(old.connection) && (await old.measure()).packets > before) return true;
+			if (old && old.state() !== 'dead' && (await old.measure()).packets > before) return true;
 		}
 		nudged = false;
 		return false;
@@ -202,10 +201,6 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 			say({ kind: 'closed' });
 		}
 	};
-}
-
-function isDead({ connectionState }: RTCPeerConnection): boolean {
-	return connectionState === 'failed' || connectionState === 'closed';
 }
 
 function failureOf(error: unknown): WhepFailure | 'access' {

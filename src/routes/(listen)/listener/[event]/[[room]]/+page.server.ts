@@ -1,8 +1,6 @@
 import { error, fail, redirect, type Cookies } from '@sveltejs/kit';
 import { guessLanguage } from '#lib/domain/listening/guess-language.ts';
 import { FLOOR, parseLanguage, type LanguageCode } from '#lib/domain/language.ts';
-import type { ListenSnapshot } from '#lib/protocol/listen.ts';
-import type { App } from '#lib/server/app.ts';
 import { attemptKey } from '#lib/server/auth/attempts.ts';
 import { COOKIES } from '#lib/server/auth/auth.ts';
 import { mayListen, type FoundEvent } from '#lib/server/events/events.ts';
@@ -41,7 +39,7 @@ export const load: PageServerLoad = async (request) => {
 	}
 
 	const [snapshot, ticket] = await Promise.all([
-		snapshotOf(locals.app, event),
+		locals.app.channels.snapshot(event),
 		locals.app.tickets.readTicket(event.slug)
 	]);
 	const here = snapshot.channels.filter(
@@ -124,22 +122,4 @@ function withoutCode(url: URL): string {
 function askedLanguage(url: URL): LanguageCode | null {
 	const parsed = parseLanguage(url.searchParams.get('lang') ?? '');
 	return parsed.ok ? parsed.value : null;
-}
-
-/** Until the portal has its channels: everything is off air. */
-async function snapshotOf({ events }: App, event: FoundEvent): Promise<ListenSnapshot> {
-	const [rooms, booths] = await Promise.all([events.rooms(event.id), events.booths(event.id)]);
-	return {
-		event: { slug: event.slug, name: event.name },
-		rooms: rooms.map(({ room: { slug, name, main } }) => ({ slug, name, main })),
-		channels: booths.map(({ room, booth, path }) => ({
-			booth: booth.id,
-			room: room.main ? null : room.slug,
-			language: booth.language,
-			path,
-			air: 'off',
-			since: 0
-		})),
-		serverNow: Date.now()
-	};
 }
