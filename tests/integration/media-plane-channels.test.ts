@@ -7,6 +7,7 @@ import type { ChannelState } from '#lib/protocol/listen.ts';
 import type { Db } from '#lib/server/db/database.ts';
 import { booths, events, rooms } from '#lib/server/db/schema.ts';
 import { createChannels, type Channels } from '#lib/server/events/channels.ts';
+import { createLog } from '#lib/server/log.ts';
 import { createEvents, type FoundEvent } from '#lib/server/events/events.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 
@@ -67,6 +68,7 @@ describeOnEachDatabase('channels', ({ open }) => {
 					};
 				}
 			},
+			log: createLog('silent'),
 			now: () => clock
 		});
 		channels.onChange((id, changed) => {

@@ -20,7 +20,7 @@ import { createReconciler, type Reconciler } from './booths/reconcile.ts';
 import { createBooths, type Booths } from './booths/service.ts';
 import { createChannels, type Channels } from './events/channels.ts';
 import { createEvents, type Events } from './events/events.ts';
-import { createRateLimit, type RateLimit } from './http/rate-limit.ts';
+import { createRateLimit, PUBLISH_TICKET_LIMIT, type RateLimit } from './http/rate-limit.ts';
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
@@ -44,7 +44,7 @@ export type App = {
 	readonly booths: Booths;
 	readonly channels: Channels;
 	readonly reconciler: Reconciler;
-	readonly limits: { readonly publishTicket: RateLimit; readonly readTicket: RateLimit };
+	readonly limits: { readonly publishTicket: RateLimit };
 	readonly media: MediaServer;
 	readonly signingKeys: SigningKeys;
 	readonly tickets: Tickets;
@@ -95,7 +95,7 @@ export async function composeApp(
 	});
 	const booths = createBooths({ db, log });
 	const reconciler = createReconciler({ media, booths, events, log });
-	const channels = createChannels({ db, events, booths, ingest: reconciler });
+	const channels = createChannels({ db, events, booths, ingest: reconciler, log });
 	const sockets = serveBooth(io, {
 		auth,
 		events,
@@ -106,7 +106,7 @@ export async function composeApp(
 		publicBaseUrl: env.PUBLIC_BASE_URL,
 		log
 	});
-	serveListen(io, { auth, events, channels, log });
+	serveListen(io, { auth, events, channels, publicBaseUrl: env.PUBLIC_BASE_URL, log });
 	const presence = createPresence({
 		db,
 		booths,
@@ -117,6 +117,7 @@ export async function composeApp(
 	});
 	await presence.start();
 	reconciler.start();
+	channels.start();
 	log.info({ portal: portalId, database: database.kind }, 'portal composed');
 
 	return {
@@ -134,10 +135,8 @@ export async function composeApp(
 		booths,
 		channels,
 		reconciler,
-		limits: {
-			publishTicket: createRateLimit({ points: 20, perSeconds: 10 }),
-			readTicket: createRateLimit({ points: 30, perSeconds: 10 })
-		},
+		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
+		limits: { publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT) },
 		media,
 		signingKeys,
 		tickets,
@@ -159,7 +158,7 @@ export async function composeApp(
 			log.info('draining');
 			draining = true;
 			await drainServer(http, io);
-			await Promise.all([reconciler.stop(), presence.stop()]);
+			await Promise.all([reconciler.stop(), channels.stop(), presence.stop()]);
 			await database.close();
 			unlock();
 		}

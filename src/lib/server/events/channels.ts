@@ -7,18 +7,24 @@ import type { IngestStatus } from '#lib/protocol/booth.ts';
 import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
 import type { Db } from '../db/database.ts';
 import { booths as boothRows } from '../db/schema.ts';
+import type { Log } from '../log.ts';
 import type { Events, FoundBooth, FoundEvent } from './events.ts';
 
 /** Rooms and booths of an event are asked for again this often, while anybody asks. */
 const REREAD_MS = 5_000;
+/** Changes made by this portal are told at once; those of another one after this. */
+const LOOK_AGAIN_MS = 2_000;
 
 /** What the audience sees of an event: its channels and whether a voice is arriving in them. */
 export type Channels = {
 	snapshot(event: FoundEvent): Promise<ListenSnapshot>;
 	/** Channels of an event that changed, told at once; only of events somebody asked for before. */
 	onChange(listener: (event: EventId, changed: ChannelState[]) => void): () => void;
-	/** Looks at the database again, for what another portal changed. */
+	/** Looks at the database again. */
 	refresh(): Promise<void>;
+	/** Looks again every few seconds, for what another portal changed. */
+	start(): void;
+	stop(): Promise<void>;
 };
 
 type Board = {
@@ -34,6 +40,7 @@ export function createChannels({
 	events,
 	booths,
 	ingest,
+	log,
 	now = Date.now
 }: {
 	db: Db;
@@ -48,6 +55,7 @@ export function createChannels({
 		ingest(booth: BoothId): { readonly status: IngestStatus };
 		onIngest(listener: (booths: readonly BoothId[]) => void): unknown;
 	};
+	log: Log;
 	now?: () => number;
 }): Channels {
 	const boards = new Map<EventId, Board>();
@@ -56,6 +64,9 @@ export function createChannels({
 	const versions = new Map<BoothId, number>();
 	const reading = new Map<EventId, Promise<Board>>();
 	const listeners = new Set<(event: EventId, changed: ChannelState[]) => void>();
+	let timer: NodeJS.Timeout | undefined;
+	let looking: Promise<void> | undefined;
+	let stopped = false;
 
 	function read(event: FoundEvent): Promise<Board> {
 		// A hall of phones that joins at once makes one question.
@@ -167,10 +178,29 @@ export function createChannels({
 			return () => listeners.delete(listener);
 		},
 
-		async refresh() {
-			await Promise.all([...boards.values()].map((board) => read(board.event)));
+		refresh,
+
+		start() {
+			const again = (): void => {
+				looking = refresh()
+					.catch((error: unknown) => log.error({ err: error }, 'channels not read'))
+					.then(() => {
+						if (!stopped) timer = setTimeout(again, LOOK_AGAIN_MS);
+					});
+			};
+			timer = setTimeout(again, LOOK_AGAIN_MS);
+		},
+
+		async stop() {
+			stopped = true;
+			clearTimeout(timer);
+			await looking;
 		}
 	};
+
+	async function refresh(): Promise<void> {
+		for (const board of boards.values()) await read(board.event);
+	}
 }
 
 /** `since` is 0 where the booth's state does not say; it is filled with the moment the change was seen. */

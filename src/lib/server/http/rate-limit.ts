@@ -11,7 +11,12 @@ export type RateLimit = {
 	take(who: string, address: string): Promise<Result<null, 'too_many_requests'>>;
 };
 
-export function createRateLimit(limit: { points: number; perSeconds: number }): RateLimit {
+export type RequestLimit = { readonly points: number; readonly perSeconds: number };
+
+/** A page on a bad line asks again every second or two; a fault asks in a loop. */
+export const PUBLISH_TICKET_LIMIT: RequestLimit = { points: 30, perSeconds: 10 };
+
+export function createRateLimit(limit: RequestLimit): RateLimit {
 	const limiter = new RateLimiterMemory({ points: limit.points, duration: limit.perSeconds });
 	return {
 		async take(who, address) {
