@@ -130,7 +130,10 @@ function onPathGet({ paths }: ControlParts, _: HttpRequest, name: string): HttpA
 }
 
 function onWebRtcList({ sessions }: ControlParts, { query }: HttpRequest): HttpAnswer {
-	return page(paginate(sessions.list(), query, webRtcSessionShape));
+	// `state=` is ours: the portal asks every second and wants the few that publish.
+	const state = new URLSearchParams(query).get('state');
+	const listed = sessions.list().filter((session) => state === null || session.state === state);
+	return page(paginate(listed, query, webRtcSessionShape));
 }
 
 function onWebRtcGet({ sessions }: ControlParts, _: HttpRequest, id: string): HttpAnswer {

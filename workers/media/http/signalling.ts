@@ -112,6 +112,7 @@ async function onOffer(
 				log: parts.log,
 				ended: (session) => parts.sessions.remove(session),
 				request: {
+					address: forwardedFor(request) ?? request.remoteAddress,
 					remoteAddress: request.remote,
 					query: request.query,
 					user: bearer.user,
@@ -167,15 +168,23 @@ async function onSession(
 	if (!fragment.ok) return failure(400, fragment.error.message);
 	if (!session) return failure(404, 'session not found');
 	// libjuice cannot restart ICE; the client starts a new session, which takes no longer (RFC 9725 §4.3.3).
-	const { iceUfrag, candidates } = fragment.value;
+	const { iceUfrag } = fragment.value;
 	if (iceUfrag !== null && iceUfrag !== session.remoteIceUfrag)
 		return failure(422, 'ICE restart is not supported');
-	session.addCandidates(candidates);
 	return { status: 204 };
 }
 
 function offerStatus(code: OfferCode, role: Role): number {
 	return code === 'media_unsupported' && role === 'whip' ? 406 : 400;
+}
+
+/** The address nearest proxy saw; it only decides how ICE begins, so it need not be trusted. */
+function forwardedFor({ headers }: HttpRequest): string | null {
+	const last = String(headers['x-forwarded-for'] ?? '')
+		.split(',')
+		.at(-1)
+		?.trim();
+	return last ? last : null;
 }
 
 function contentType(request: HttpRequest): string {

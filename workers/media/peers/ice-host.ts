@@ -8,6 +8,8 @@ import type { IceSocket } from './peer.ts';
 export type IceHost = {
 	readonly socket: IceSocket;
 	candidates(): readonly string[];
+	/** This machine's addresses as a browser on it would use them. */
+	localAddresses(): readonly string[];
 };
 
 /**
@@ -28,7 +30,8 @@ export function iceHost(
 			return [...new Set([...additionalHosts, ...addresses])].map((host, rank) =>
 				hostCandidate(host, port, rank)
 			);
-		}
+		},
+		localAddresses: () => localAddresses(address === '::')
 	};
 }
 

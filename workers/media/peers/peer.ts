@@ -33,7 +33,6 @@ export type PeerEvents = {
 export class Peer {
 	readonly transport: LocalTransport;
 	readonly #connection: PeerConnection;
-	readonly #mid: string;
 	readonly #events: PeerEvents;
 	readonly #log: Logger;
 	/** Kept from the first moment: the native track closes when its JavaScript side is collected. */
@@ -43,8 +42,7 @@ export class Peer {
 	#closed = false;
 
 	/** Throws when the native library refuses the offer. */
-	constructor(innerOffer: string, mid: string, socket: IceSocket, events: PeerEvents, log: Logger) {
-		this.#mid = mid;
+	constructor(innerOffer: string, socket: IceSocket, events: PeerEvents, log: Logger) {
 		this.#events = events;
 		this.#log = log;
 		this.#connection = new PeerConnection('', {
@@ -82,16 +80,6 @@ export class Peer {
 		} catch (error) {
 			this.#log.debug({ err: error }, 'datagram not sent');
 			return false;
-		}
-	}
-
-	/** A candidate that came after the offer (trickle); one the library cannot use is passed over. */
-	addCandidate(candidate: string): void {
-		if (this.#closed) return;
-		try {
-			this.#connection.addRemoteCandidate(candidate, this.#mid);
-		} catch (error) {
-			this.#log.debug({ err: error }, 'candidate not used');
 		}
 	}
 

@@ -6,6 +6,7 @@ import { Reception } from '../rtp/reception.ts';
 import { parseRtcp, writeReceiverReport } from '../rtp/rtcp.ts';
 import { buildAnswer, innerOffer } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
+import { planTransport } from '../sdp/transport-plan.ts';
 import type { IceHost } from './ice-host.ts';
 import { Peer, randomSsrc } from './peer.ts';
 import {
@@ -52,9 +53,12 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		this.remoteIceUfrag = offer.iceUfrag;
 		this.#payloadType = offer.audio.payloadType;
 		this.#levelExtensionId = offer.audio.levelExtensionId;
+		const plan = planTransport(offer, {
+			address: context.request.address,
+			localAddresses: ice.localAddresses()
+		});
 		this.#peer = new Peer(
-			innerOffer(offer),
-			offer.audio.mid,
+			innerOffer(offer, plan),
 			ice.socket,
 			{
 				open: () => {
@@ -67,6 +71,7 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		);
 		this.answer = buildAnswer({
 			offer,
+			role: plan.ours,
 			transport: this.#peer.transport,
 			candidates: ice.candidates(),
 			sessionId: String(this.#ssrc),
@@ -76,10 +81,6 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 
 	get established(): boolean {
 		return this.#established;
-	}
-
-	addCandidates(candidates: readonly string[]): void {
-		for (const candidate of candidates) this.#peer.addCandidate(candidate);
 	}
 
 	candidatePair(): ReturnType<Peer['candidatePair']> {

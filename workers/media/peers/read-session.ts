@@ -5,6 +5,7 @@ import { isRtcp, RTP_HEADER_BYTES } from '../rtp/packet.ts';
 import { ntpTime, parseRtcp, writeSenderReport } from '../rtp/rtcp.ts';
 import { buildAnswer, innerOffer } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
+import { planTransport } from '../sdp/transport-plan.ts';
 import type { IceHost } from './ice-host.ts';
 import { Peer, randomSsrc } from './peer.ts';
 import {
@@ -53,9 +54,12 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.#context = context;
 		this.remoteIceUfrag = offer.iceUfrag;
 		this.#payloadType = offer.audio.payloadType;
+		const plan = planTransport(offer, {
+			address: context.request.address,
+			localAddresses: ice.localAddresses()
+		});
 		this.#peer = new Peer(
-			innerOffer(offer),
-			offer.audio.mid,
+			innerOffer(offer, plan),
 			ice.socket,
 			{
 				open: () => {
@@ -69,6 +73,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 		);
 		this.answer = buildAnswer({
 			offer,
+			role: plan.ours,
 			transport: this.#peer.transport,
 			candidates: ice.candidates(),
 			sessionId: String(this.#ssrc),
@@ -79,10 +84,6 @@ export class ReadSession implements WebRtcSession, PathReader {
 
 	get established(): boolean {
 		return this.#established;
-	}
-
-	addCandidates(candidates: readonly string[]): void {
-		for (const candidate of candidates) this.#peer.addCandidate(candidate);
 	}
 
 	candidatePair(): ReturnType<Peer['candidatePair']> {

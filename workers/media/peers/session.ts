@@ -4,6 +4,9 @@ import type { Peer } from './peer.ts';
 
 /** Who asked, as the control API shows it. */
 export type SessionRequest = {
+	/** IP of the client, also behind a reverse proxy; the client may have made it up. */
+	readonly address: string;
+	/** `address:port` of the connection. */
 	readonly remoteAddress: string;
 	readonly query: string;
 	/** `sub` of the token. */
@@ -45,7 +48,6 @@ export interface WebRtcSession {
 	readonly answer: string;
 	readonly remoteIceUfrag: string;
 	readonly established: boolean;
-	addCandidates(candidates: readonly string[]): void;
 	candidatePair(): ReturnType<Peer['candidatePair']>;
 	/** Loss of the direction this session is for: uplink of a publisher, downlink as its listener reports it. */
 	loss(): { readonly packetsLost: number; readonly jitter: number };

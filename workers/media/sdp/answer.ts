@@ -1,4 +1,5 @@
 import type { Offer, OfferedMedia } from './offer.ts';
+import type { TransportPlan } from './transport-plan.ts';
 
 /** What the native peer contributes to an answer. */
 export type LocalTransport = {
@@ -10,6 +11,7 @@ export type LocalTransport = {
 
 export type AnswerPlan = {
 	readonly offer: Offer;
+	readonly role: TransportPlan['ours'];
 	readonly transport: LocalTransport;
 	/** `candidate:…` lines without the `a=`. */
 	readonly candidates: readonly string[];
@@ -24,10 +26,9 @@ const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 /**
  * The offer as the native library gets it: the accepted audio section alone and nothing the client could
- * have smuggled in. `actpass` becomes `active`, so that we answer as `passive` and the client's ClientHello
- * comes when it is ready: as `active` our first one would often be lost, and DTLS repeats it after 1 s.
+ * have smuggled in. `actpass` is decided here: the library answers with the other role.
  */
-export function innerOffer(offer: Offer): string {
+export function innerOffer(offer: Offer, plan: TransportPlan): string {
 	const { audio } = offer;
 	return lines([
 		'v=0',
@@ -38,14 +39,14 @@ export function innerOffer(offer: Offer): string {
 		`m=audio 9 UDP/TLS/RTP/SAVPF ${audio.payloadType}`,
 		'c=IN IP4 0.0.0.0',
 		`a=mid:${audio.mid}`,
-		`a=${audio.direction}`,
+		'a=sendrecv',
 		`a=ice-ufrag:${offer.iceUfrag}`,
 		`a=ice-pwd:${offer.icePassword}`,
 		`a=fingerprint:${offer.fingerprint}`,
-		`a=setup:${offer.setup === 'actpass' ? 'active' : offer.setup}`,
+		`a=setup:${plan.ours === 'passive' ? 'active' : 'passive'}`,
 		'a=rtcp-mux',
 		`a=rtpmap:${audio.payloadType} opus/48000/2`,
-		...offer.candidates.map((candidate) => `a=${candidate}`)
+		...plan.candidates.map((candidate) => `a=${candidate}`)
 	]);
 }
 
@@ -65,7 +66,7 @@ export function buildAnswer(plan: AnswerPlan): string {
 	]);
 }
 
-function audioSection({ offer, transport, candidates, flow }: AnswerPlan): string[] {
+function audioSection({ offer, role, transport, candidates, flow }: AnswerPlan): string[] {
 	const { audio } = offer;
 	const payloadType = audio.payloadType;
 	return [
@@ -76,7 +77,7 @@ function audioSection({ offer, transport, candidates, flow }: AnswerPlan): strin
 		`a=ice-ufrag:${transport.iceUfrag}`,
 		`a=ice-pwd:${transport.icePassword}`,
 		`a=fingerprint:${transport.fingerprint}`,
-		`a=setup:${offer.setup === 'passive' ? 'active' : 'passive'}`,
+		`a=setup:${role}`,
 		'a=rtcp-mux',
 		`a=rtpmap:${payloadType} opus/48000/2`,
 		// Echoed as MediaMTX does: a browser's encoder obeys what the answer says.

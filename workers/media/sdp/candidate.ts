@@ -3,25 +3,41 @@ import { isIP } from 'node:net';
 /** More than a phone with every interface up ever has. */
 const MAX_CANDIDATES = 16;
 
-/**
- * The client's UDP candidates with literal addresses, rewritten from their parts (RFC 8839 §5.1). Names
- * (mDNS) are left out: looking them up takes a thread and multicast, and a client's own checks show its
- * address anyway. Given early, they let this server check at once and be ready for the first ClientHello.
- */
-export function usableCandidates(values: readonly string[]): string[] {
-	const usable: string[] = [];
+/** A UDP candidate of the client, as much of it as is used (RFC 8839 §5.1). */
+export type RemoteCandidate = {
+	readonly foundation: string;
+	readonly priority: string;
+	/** Null for a name (mDNS), which hides the address. */
+	readonly address: string | null;
+	readonly port: number;
+	readonly type: string;
+};
+
+const CANDIDATE =
+	/^([A-Za-z0-9+/]{1,32}) 1 udp (\d{1,10}) ([0-9A-Za-z.:-]{2,255}) (\d{1,5}) typ (host|srflx|prflx|relay)\b/i;
+
+/** Reads the values of `a=candidate:` lines; what is not a UDP candidate of component 1 is passed over. */
+export function readCandidates(values: readonly string[]): RemoteCandidate[] {
+	const candidates: RemoteCandidate[] = [];
 	for (const value of values) {
-		const match =
-			/^([A-Za-z0-9+/]{1,32}) 1 udp (\d{1,10}) ([0-9A-Fa-f.:]{2,45}) (\d{1,5}) typ (host|srflx|prflx|relay)\b/i.exec(
-				value
-			);
-		if (!match) continue;
-		const [, foundation, priority, address = '', port, type] = match;
-		if (isIP(address) === 0 || Number(port) === 0 || Number(port) > 65_535) continue;
-		usable.push(`candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ ${type}`);
-		if (usable.length === MAX_CANDIDATES) break;
+		const match = CANDIDATE.exec(value);
+		const [, foundation = '', priority = '', host = '', portText, type = ''] = match ?? [];
+		const port = Number(portText);
+		const address = isIP(host) === 0 ? null : host;
+		if (!match || port === 0 || port > 65_535) continue;
+		if (address === null && !host.toLowerCase().endsWith('.local')) continue;
+		candidates.push({ foundation, priority, address, port, type: type.toLowerCase() });
+		if (candidates.length === MAX_CANDIDATES) break;
 	}
-	return usable;
+	return candidates;
+}
+
+/** The whole line without `a=`, written from its parts: nothing of the client's own text goes on. */
+export function writeCandidate(
+	{ foundation, priority, port, type }: RemoteCandidate,
+	address: string
+): string {
+	return `candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ ${type}`;
 }
 
 /** A host candidate of ours; earlier ranks are preferred (RFC 8445 §5.1.2.1). */

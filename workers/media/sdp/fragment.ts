@@ -1,12 +1,10 @@
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
-import { usableCandidates } from './candidate.ts';
 
-/** What a PATCH may bring: candidates, or new credentials: an ICE restart. */
-export type Fragment = {
-	readonly iceUfrag: string | null;
-	/** `candidate:…`, usable ones alone. */
-	readonly candidates: readonly string[];
-};
+/**
+ * What of a PATCH matters here: other credentials, which ask for an ICE restart. Candidates do not: this
+ * server hears from the client on the first check, wherever it comes from.
+ */
+export type Fragment = { readonly iceUfrag: string | null };
 
 /** Reads an SDP fragment of trickle ICE (RFC 8840 §9). Never throws. */
 export function parseFragment(text: string): Result<Fragment, 'fragment_invalid'> {
@@ -15,11 +13,6 @@ export function parseFragment(text: string): Result<Fragment, 'fragment_invalid'
 		return refuse('fragment_invalid', 'invalid SDP fragment');
 	const ufrag = lines.find((line) => line.startsWith('a=ice-ufrag:'));
 	return ok({
-		iceUfrag: ufrag === undefined ? null : ufrag.slice('a=ice-ufrag:'.length),
-		candidates: usableCandidates(
-			lines
-				.filter((line) => line.startsWith('a=candidate:'))
-				.map((line) => line.slice('a=candidate:'.length))
-		)
+		iceUfrag: ufrag === undefined ? null : ufrag.slice('a=ice-ufrag:'.length)
 	});
 }

@@ -1,5 +1,5 @@
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
-import { usableCandidates } from './candidate.ts';
+import { readCandidates, type RemoteCandidate } from './candidate.ts';
 
 export type OfferCode =
 	| 'sdp_invalid' // not a usable session description
@@ -38,8 +38,9 @@ export type Offer = {
 	readonly icePassword: string;
 	readonly fingerprint: string;
 	readonly setup: SetupRole;
-	/** `candidate:…`, usable ones alone. */
-	readonly candidates: readonly string[];
+	readonly candidates: readonly RemoteCandidate[];
+	/** Written by libdatachannel (OBS Studio among others), which says so in its origin line. */
+	readonly fromLibdatachannel: boolean;
 };
 
 const MAX_MEDIA_SECTIONS = 32;
@@ -104,7 +105,8 @@ export function parseOffer(text: string): Result<Offer, OfferCode> {
 		icePassword,
 		fingerprint,
 		setup,
-		candidates: usableCandidates([
+		fromLibdatachannel: text.includes('\no=rtc '),
+		candidates: readCandidates([
 			...attributes(section.attributes, 'candidate'),
 			...attributes(session, 'candidate')
 		]),
