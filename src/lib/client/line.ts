@@ -22,7 +22,7 @@ export type LineOptions = {
 	readonly ticket: () => Promise<PublishTicket>;
 	/** The track to send; made for this line, which stops it in the end. */
 	readonly openTrack: () => MediaStreamTrack;
-	readonly profile: OpusProfile;
+	readonly profile: () => OpusProfile;
 	readonly onState: (state: LineState) => void;
 	/** The owner looks whether it still wants and may publish, and calls `publish` again. */
 	readonly onRetryDue: () => void;
@@ -94,7 +94,7 @@ export function createLine(options: LineOptions): Line {
 			const opened = await openWhip({
 				ticket: options.ticket(),
 				track: source,
-				profile: options.profile,
+				profile: options.profile(),
 				onState(whip) {
 					if (mine !== attempt) return;
 					if (whip.kind === 'connected') {

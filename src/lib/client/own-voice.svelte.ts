@@ -42,7 +42,7 @@ export class OwnVoice {
 		this.#line = createLine({
 			ticket,
 			openTrack: () => source.cloneTrack(),
-			profile: SPEECH,
+			profile: () => SPEECH,
 			onRetryDue,
 			onState: (state) => {
 				const wasConnected = this.line.kind === 'connected';

@@ -1,12 +1,15 @@
 /** What the page of a room or booth needs to know about where it is; made by the server. */
-export type RoomPlace = {
+type RoomPlace = {
 	event: { slug: string; name: string };
 	room: { slug: string; name: string; main: boolean };
 };
 
-export type BoothPlace = RoomPlace & {
-	language: string;
+export type FloorPlace = RoomPlace & {
 	/** Media path of the room's floor. */
 	floorPath: string;
+};
+
+export type BoothPlace = FloorPlace & {
+	language: string;
 	may: { interpret: boolean; coordinate: boolean; chat: boolean };
 };

@@ -1,0 +1,25 @@
+import { error, redirect } from '@sveltejs/kit';
+import { can } from '#lib/domain/access/policy.ts';
+import { floorPath } from '#lib/domain/media-path.ts';
+import type { FloorPlace } from '../../../place.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params, url }): Promise<FloorPlace> => {
+	const { actor, app } = locals;
+	if (actor.kind === 'anonymous')
+		redirect(303, `/login?next=${encodeURIComponent(url.pathname + url.search)}`);
+
+	const found = await app.events.room(params.event, params.room ?? null);
+	if (!found.ok) error(404, 'There is no such room.');
+	const { event, room, scope } = found.value;
+	if (!can(actor, 'floor:publish', scope)) error(403, 'This floor is not open to you.');
+
+	const canonical = room.main ? `/floor/${event.slug}` : `/floor/${event.slug}/${room.slug}`;
+	if (url.pathname !== canonical) redirect(308, canonical + url.search);
+
+	return {
+		event: { slug: event.slug, name: event.name },
+		room: { slug: room.slug, name: room.name, main: room.main },
+		floorPath: floorPath(event.slug, room.main ? null : room.slug)
+	};
+};
