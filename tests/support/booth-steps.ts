@@ -96,7 +96,7 @@ const portalMove: fc.Arbitrary<Move> = fc
 	.oneof(
 		fc.record({ type: fc.constant('disconnect' as const), seat: aSeat, portal: aPortal }),
 		aPortal.map((portal) => ({ type: 'portal-lost', portal }) as const),
-		fc.constant({ type: 'tick' } as const),
+		fc.constantFrom('tick' as const, 'portal-started' as const).map((type) => ({ type })),
 		fc.record({
 			type: fc.constant('media-observed' as const),
 			publisher: fc.option(aSeat, { freq: 3 }),

@@ -38,6 +38,11 @@ export type PortalCommand =
 	 * (epoch ms): an answer asked for before the state last changed says nothing about it.
 	 */
 	| { readonly type: 'media-observed'; readonly publisher: SeatId | null; readonly at: number }
+	/**
+	 * A portal has started: while none was there nobody could come back, answer or be heard, so every wait
+	 * begins anew.
+	 */
+	| { readonly type: 'portal-started' }
 	/** Time went by: what is overdue expires. */
 	| { readonly type: 'tick' };
 

@@ -365,6 +365,31 @@ describe('a booth', () => {
 			'anna-1 accepted ben-1'
 		],
 		[
+			'waits anew for a lost page when a portal has started',
+			[
+				...both,
+				['portal', dropped(ANNA)],
+				['portal', 'portal-started', 60_000],
+				['portal', 'tick', SEAT_GRACE_MS - 1]
+			],
+			'ready anna-1 not-asked'
+		],
+		[
+			'waits anew for a first sound when a portal has started',
+			[...both, [ANNA, 'go-live'], ['portal', 'portal-started', 60_000], ['portal', hears(ANNA)]],
+			'live anna-1'
+		],
+		[
+			'waits anew for a newcomer when a portal has started',
+			[
+				...arriving,
+				['portal', 'portal-started', 60_000],
+				['portal', 'tick'],
+				['portal', hears(BEN)]
+			],
+			'live ben-1'
+		],
+		[
 			'first asks a page that is only just gone',
 			[...annaLive, ['portal', dropped(ANNA)], [BEN, 'request']],
 			'anna-1 requested ben-1'
@@ -481,6 +506,7 @@ describe('repeating', () => {
 		['a token while arriving', [...arriving, [BEN, 'ticket-issued', 5_000]]],
 		['a token of the live one', [...annaLive, [ANNA, 'ticket-issued']]],
 		['open', [...both, ['portal', 'open']]],
+		['a portal’s start', [...annaLive, ['portal', 'portal-started']]],
 		['close', [...both, ['portal', 'close'], ['portal', 'close']]],
 		['return', [...both, ['portal', dropped(ANNA)], [ANNA, 'return'], [ANNA, 'return']]]
 	] as [string, Line[]][])('%s changes nothing and gains no time', (_name, lines) => {

@@ -3,7 +3,7 @@ import { goLive, issueTicket, observe, stop } from './air.ts';
 import type { BoothCommand, Caller, Context, PortalCommand, SeatCommand } from './command.ts';
 import { close, open, setActive } from './desk.ts';
 import type { BoothEvent } from './event.ts';
-import { expire } from './expiry.ts';
+import { expire, nextDeadline } from './expiry.ts';
 import { answer, cancel, offer, request } from './handover.ts';
 import { comeBack, join, loseConnection, removal } from './presence.ts';
 import { refused, type Decision } from './decision.ts';
@@ -16,6 +16,7 @@ export function decide(state: BoothState, command: BoothCommand, context: Contex
 		case 'disconnect':
 		case 'portal-lost':
 		case 'media-observed':
+		case 'portal-started':
 		case 'tick':
 			return context.by.kind === 'portal'
 				? ok(report(state, command, context.now))
@@ -47,6 +48,8 @@ function report(state: BoothState, command: PortalCommand, now: number): readonl
 			return loseConnection(state, (one) => one.portal === command.portal, now);
 		case 'media-observed':
 			return observe(state, command.publisher, command.at, now);
+		case 'portal-started':
+			return nextDeadline(state) === null ? [] : [{ type: 'waits-renewed', at: now }];
 		case 'tick':
 			return expire(state, now);
 		default:

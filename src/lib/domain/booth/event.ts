@@ -6,6 +6,8 @@ export type BoothEvent =
 	| { readonly type: 'joined'; readonly participant: Participant }
 	| { readonly type: 'connection-lost'; readonly seat: SeatId; readonly at: number }
 	| { readonly type: 'returned'; readonly seat: SeatId; readonly portal: string }
+	/** Waits that ran while no portal was there: none ends before its whole time from `at`. */
+	| { readonly type: 'waits-renewed'; readonly at: number }
 	| { readonly type: 'left'; readonly seat: SeatId; readonly why: 'left' | 'lost' }
 	/** The right goes to `to`, off air: their microphone stays shut until they go live themselves. */
 	| { readonly type: 'right-given'; readonly to: Seat; readonly how: RightGiven }

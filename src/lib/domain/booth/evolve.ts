@@ -1,6 +1,6 @@
 import { unreachable } from '#lib/domain/result.ts';
 import type { BoothEvent } from './event.ts';
-import { nextPhase, ready, REASONS } from './next-phase.ts';
+import { nextPhase, ready, REASONS, renewed } from './next-phase.ts';
 import { successor } from './seats.ts';
 import type { BoothState, Participant, Phase, Seat } from './state.ts';
 
@@ -25,6 +25,15 @@ export function evolve(state: BoothState, event: BoothEvent): BoothState {
 				portal: event.portal,
 				presence: { kind: 'here' }
 			}));
+		case 'waits-renewed':
+			return {
+				participants: state.participants.map((one) =>
+					one.presence.kind === 'here'
+						? one
+						: { ...one, presence: { kind: 'lost', since: event.at } }
+				),
+				phase: renewed(state.phase, event.at)
+			};
 		case 'right-given':
 			return inPhase(state, ready(event.to, REASONS[event.how]));
 		case 'emptied':

@@ -70,7 +70,9 @@ export function brokenPublishers(state: BoothState): string[] {
 	]);
 }
 
-const OPENS_NO_MICROPHONE = ['join', 'return', 'disconnect', 'portal-lost', 'open', 'set-active'];
+const OPENS_NO_MICROPHONE = [
+	...['join', 'return', 'disconnect', 'portal-lost', 'portal-started', 'open', 'set-active', 'tick']
+];
 /** What can take a live voice off air or move the right away from it. */
 const ENDS_A_VOICE = ['stop', 'leave', 'close', 'set-active', 'media-observed'];
 

@@ -1,6 +1,13 @@
 import { unreachable } from '#lib/domain/result.ts';
 import type { BoothEvent, RightGiven } from './event.ts';
-import type { Handover, Phase, ReadyReason, Seat } from './state.ts';
+import {
+	GOING_LIVE_MS,
+	HANDOVER_ARRIVAL_MS,
+	type Handover,
+	type Phase,
+	type ReadyReason,
+	type Seat
+} from './state.ts';
 
 export const REASONS: Record<RightGiven, ReadyReason> = {
 	joined: 'not-asked',
@@ -20,6 +27,7 @@ type AirEvent = Exclude<
 			| 'left'
 			| 'connection-lost'
 			| 'returned'
+			| 'waits-renewed'
 			| 'right-given'
 			| 'emptied'
 			| 'opened'
@@ -73,6 +81,15 @@ export function nextPhase(phase: Phase, event: AirEvent): Phase {
 		default:
 			return unreachable(event);
 	}
+}
+
+/** A step gets the time again in which a sound would arrive. */
+export function renewed(phase: Phase, at: number): Phase {
+	if (phase.kind === 'going-live') return { ...phase, deadline: at + GOING_LIVE_MS };
+	if (phase.kind !== 'handing-over') return phase;
+	const { handover } = phase;
+	const deadline = Math.max(handover.deadline, at + HANDOVER_ARRIVAL_MS);
+	return { ...phase, handover: { ...handover, deadline } };
 }
 
 export function ready(active: Seat, reason: ReadyReason): Phase {
