@@ -5,6 +5,7 @@ import { refuse, ok, type Result } from '#lib/domain/result.ts';
 import type { App } from './app.ts';
 import { migrationStatus } from './db/database.ts';
 import { seedDemoEvent } from './events/demo-event.ts';
+import { MediaServerDown } from './media/media-server.ts';
 
 /**
  * The verbs people type on the machine itself (`npm run …`), carried out inside the running portal.
@@ -23,8 +24,27 @@ function command<T>(
 }
 
 const COMMANDS: Record<string, Command> = {
-	'seed-demo': command(z.object({}), async ({ db, secret }) =>
-		ok(await seedDemoEvent(db, { secret, now: Date.now }))
+	'seed-demo': command(z.object({}), async ({ db, secret, reconciler }) => {
+		const demo = await seedDemoEvent(db, { secret, now: Date.now });
+		// Its links are printed next: the channels must be there when somebody opens one.
+		await reconciler.refresh();
+		return ok(demo);
+	}),
+
+	/** A new key pair for the media tokens; `revokeOld` voids every token of the old one. */
+	'keys-rotate': command(
+		z.object({ revokeOld: z.boolean().default(false) }),
+		async ({ signingKeys }, { revokeOld }) => {
+			try {
+				return ok({ kid: await signingKeys.rotate({ revokeOld }) });
+			} catch (error) {
+				if (!(error instanceof MediaServerDown)) throw error;
+				return refuse(
+					'media_server_down',
+					'The media server does not answer, and would refuse the new key for up to an hour. Nothing was changed.'
+				);
+			}
+		}
 	),
 
 	'db-status': command(z.object({}), async ({ db }) => ok(await migrationStatus(db))),
