@@ -12,5 +12,5 @@ export default defineConfig({
 	timeout: 120_000,
 	expect: { timeout: 15_000 },
 	reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
-	use: { trace: 'off' }
+	use: { trace: 'off', actionTimeout: 15_000 }
 });

@@ -14,30 +14,9 @@ export type Ear = {
 
 export const EAR_RATE_HZ = 48_000;
 
-const WORKLET_PATH = '/__ear-worklet.js';
-const WORKLET = `
-registerProcessor('ear', class extends AudioWorkletProcessor {
-	constructor() { super(); this.block = new Float32Array(4800); this.filled = 0; }
-	process([input]) {
-		const samples = input[0];
-		for (let i = 0; i < 128; i++) {
-			this.block[this.filled++] = samples ? samples[i] : 0;
-			if (this.filled === this.block.length) {
-				this.port.postMessage(this.block.slice());
-				this.filled = 0;
-			}
-		}
-		return true;
-	}
-});`;
-
 /** To be called before the page is opened. */
 export async function giveEar(page: Page): Promise<Ear> {
-	// Served from the page's own origin, so that its content security policy stays in force.
-	await page.route(`**${WORKLET_PATH}`, (route) =>
-		route.fulfill({ contentType: 'text/javascript', body: WORKLET })
-	);
-	await page.addInitScript(installEar, { worklet: WORKLET_PATH, rate: EAR_RATE_HZ });
+	await page.addInitScript(installEar, EAR_RATE_HZ);
 	return {
 		sampleRateHz: EAR_RATE_HZ,
 		restart: () => page.evaluate(() => window.__ear?.restart()),
@@ -58,7 +37,13 @@ declare global {
 	}
 }
 
-function installEar({ worklet, rate }: { worklet: string; rate: number }): void {
+/** Chromium's, not in TypeScript's DOM library: the frames of a track, queued while the page is busy. */
+declare class MediaStreamTrackProcessor {
+	constructor(options: { track: MediaStreamTrack; maxBufferSize: number });
+	readonly readable: ReadableStream<AudioData>;
+}
+
+function installEar(rate: number): void {
 	type Tap = { stream: MediaStream; source: MediaStreamAudioSourceNode; gain: GainNode };
 	const taps = new Map<HTMLMediaElement, Tap>();
 	const elements = new Set<HTMLMediaElement>();
@@ -73,18 +58,28 @@ function installEar({ worklet, rate }: { worklet: string; rate: number }): void 
 
 	const start = async (): Promise<void> => {
 		const context = new AudioContext({ sampleRate: rate });
-		await context.audioWorklet.addModule(worklet);
-		const recorder = new AudioWorkletNode(context, 'ear', {
-			channelCount: 1,
-			channelCountMode: 'explicit'
-		});
-		recorder.port.onmessage = ({ data }: MessageEvent<Float32Array>) => blocks.push(data);
-		recorder.connect(context.destination);
+		const recorder = context.createMediaStreamDestination();
+		recorder.channelCount = 1;
+		const [track] = recorder.stream.getAudioTracks();
+		if (!track) return;
+		void record(new MediaStreamTrackProcessor({ track, maxBufferSize: 3_000 }).readable);
 		setInterval(() => {
 			for (const element of document.querySelectorAll('audio, video'))
 				elements.add(element as HTMLMediaElement);
 			for (const element of elements) follow(context, recorder, element);
 		}, 5);
+	};
+
+	const record = async (frames: ReadableStream<AudioData>): Promise<void> => {
+		const reader = frames.getReader();
+		for (;;) {
+			const { value: frame } = await reader.read();
+			if (!frame) return;
+			const block = new Float32Array(frame.numberOfFrames);
+			frame.copyTo(block, { planeIndex: 0, format: 'f32-planar' });
+			frame.close();
+			blocks.push(block);
+		}
 	};
 
 	const follow = (context: AudioContext, recorder: AudioNode, element: HTMLMediaElement): void => {
