@@ -50,7 +50,7 @@ export async function measureListenerBudget(url: string): Promise<ListenerBudget
 
 		await page.goto(url, { waitUntil: 'networkidle' });
 		const tappedAt = performance.now();
-		await page.locator('button[data-play]').click();
+		await page.locator('button[data-early-tap="play"]').click();
 		await page
 			.locator('[data-status="live"]')
 			.waitFor({ state: 'visible', timeout: SOUND_TIMEOUT_MS });
