@@ -28,8 +28,8 @@ import { keepScreenOn } from './wake-lock.ts';
 
 const TICK_MS = 250;
 /** How often, and how many times, the portal is told that the sound should be there. */
-const ARRIVED_EVERY_MS = 150;
-const ARRIVED_TIMES = 20;
+const ARRIVED_EVERY_MS = 200;
+const ARRIVED_TIMES = 15;
 
 /** One interpreter's page in one booth: presses go out, views of the booth come in, the own voice follows. */
 export class BoothStore {
@@ -86,7 +86,7 @@ export class BoothStore {
 			mediaOk: this.view.media_ok,
 			sourceGone: this.source.state.kind === 'gone',
 			voice: fault,
-			uplinkBad: quality !== null && isBad(quality)
+			uplinkBad: this.view.ingest_status === 'overloaded' || (quality !== null && isBad(quality))
 		});
 	});
 

@@ -49,7 +49,9 @@ export async function fetchPublishTicket(
 		throw new PortalUnreachable('the portal does not answer', { cause });
 	}
 	if (response.ok) return (await response.json()) as PublishTicket;
-	if (response.status >= 500) throw new PortalUnreachable(`status ${response.status}`);
+	// Too many attempts, or the booth's lock was busy: asking later helps.
+	if (response.status === 429 || response.status >= 500)
+		throw new PortalUnreachable(`status ${response.status}`);
 	throw new PublishRefused(await codeOf(response));
 }
 
