@@ -28,7 +28,11 @@ export function showLine(part, line, { readable }) {
 	const mark = level === 'info' ? '' : `${level.toUpperCase()} `;
 	const details = Object.entries(record)
 		.filter(([key]) => !NOT_SHOWN.has(key))
-		.map(([key, value]) => (key === 'err' ? stackOf(value) : ` ${key}=${textOf(value)}`));
+		.map(([key, value]) => {
+			if (key !== 'err') return ` ${key}=${textOf(value)}`;
+			// A stack is for bugs; what a warning is about says its sentence.
+			return level === 'error' || level === 'fatal' ? stackOf(value) : `: ${messageOf(value)}`;
+		});
 	return `${time.toTimeString().slice(0, 8)} ${label} ${mark}${textOf(record['msg'] ?? '')}${details.join('')}`;
 }
 
@@ -44,6 +48,13 @@ export function parseRecord(line) {
 	} catch {
 		return null;
 	}
+}
+
+/** @param {unknown} error as pino writes it */
+function messageOf(error) {
+	return typeof error === 'object' && error !== null && 'message' in error
+		? textOf(error.message)
+		: textOf(error);
 }
 
 /** @param {unknown} error as pino writes it */

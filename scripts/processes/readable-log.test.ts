@@ -20,10 +20,12 @@ test('a person reads time, process and what happened', () => {
 	);
 });
 
-test('an error keeps its stack, indented', () => {
+test('an error keeps its stack, indented; a warning gives the sentence alone', () => {
 	const err = { type: 'Error', message: 'no', stack: 'Error: no\n    at here' };
-	const shown = showLine('portal', JSON.stringify({ ...record, err }), { readable: true });
-	expect(shown).toContain('portal ready port=8000\n                 Error: no\n');
+	const show = (level: number) =>
+		showLine('portal', JSON.stringify({ ...record, level, err }), { readable: true });
+	expect(show(50)).toContain('portal ready port=8000\n                 Error: no\n');
+	expect(show(40)).toMatch(/WARN portal ready port=8000: no$/);
 });
 
 test('a program reads JSON with the process in it', () => {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
 
@@ -9,32 +9,6 @@ const DAY_MS = 24 * 3600 * 1000;
 const SERVER_DAYS = 390;
 const AUTHORITY_DAYS = 3650;
 const RENEW_BEFORE_DAYS = 30;
-/** Interfaces of containers and virtual machines: a phone does not reach them. */
-const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|cni|flannel|tailscale|utun|lo)/;
-
-/**
- * IPv4 addresses at which the local network may reach this machine, the likeliest first.
- *
- * @param {NodeJS.Dict<import('node:os').NetworkInterfaceInfo[]>} [interfaces]
- * @returns {string[]}
- */
-export function lanAddresses(interfaces = networkInterfaces()) {
-	const found = Object.entries(interfaces).flatMap(([name, infos]) =>
-		(infos ?? [])
-			.filter(
-				(info) => info.family === 'IPv4' && !info.internal && !info.address.startsWith('169.254.')
-			)
-			.map((info) => ({ address: info.address, rank: rank(name, info.address) }))
-	);
-	return found.toSorted((a, b) => a.rank - b.rank).map(({ address }) => address);
-}
-
-/** @param {string} name @param {string} address */
-function rank(name, address) {
-	if (VIRTUAL.test(name)) return 3;
-	if (address.startsWith('192.168.')) return 0;
-	return address.startsWith('10.') || /^172\.(1[6-9]|2\d|3[01])\./.test(address) ? 1 : 2;
-}
 
 /**
  * A certificate for these addresses, from a small authority of this data folder's own. The authority stays,

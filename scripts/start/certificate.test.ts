@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lanAddresses, localCertificate } from './certificate.js';
+import { localCertificate } from './certificate.js';
 
 let folder: string;
 const now = new Date('2026-11-24T12:00:00Z');
@@ -38,19 +38,4 @@ test('stays while it will do, and is made anew by the same authority when it wil
 	const late = await makeAt(['192.168.7.7'], inDays(370));
 	expect(read(late.cert).serialNumber).not.toBe(second.serialNumber);
 	expect(read(late.cert).verify(read(moved.authority).publicKey)).toBe(true);
-});
-
-test('the likeliest address of the network comes first', () => {
-	const info = (address: string, internal = false) => ({
-		...{ address, internal, family: 'IPv4' as const, netmask: '', mac: '', cidr: null }
-	});
-	expect(
-		lanAddresses({
-			lo: [info('127.0.0.1', true)],
-			docker0: [info('172.17.0.1')],
-			wwan0: [info('100.64.1.2')],
-			eth1: [info('10.0.0.7'), info('169.254.3.3')],
-			wlan0: [info('192.168.1.5')]
-		})
-	).toEqual(['192.168.1.5', '10.0.0.7', '100.64.1.2', '172.17.0.1']);
 });

@@ -10,10 +10,12 @@ import { renderUnicodeCompact } from 'uqr';
  * @param {Demo | null} start.demo
  * @param {boolean} start.voices
  * @param {{ password: string, origin: 'environment' | 'new' | 'kept', file: string }} start.admin
+ * @param {string} start.dataFolder
+ * @param {boolean} start.colour whether the terminal knows colours
  * @param {string | null} start.lan the sentence on what is reachable, for a start with --lan
  * @returns {string}
  */
-export function welcome({ publicUrl, demo, voices, admin, lan }) {
+export function welcome({ publicUrl, demo, voices, admin, dataFolder, colour, lan }) {
 	/** @type {[string, string][]} */
 	const rows = [];
 	if (demo) {
@@ -31,7 +33,9 @@ export function welcome({ publicUrl, demo, voices, admin, lan }) {
 	lines.push(`  ${''.padEnd(width)}  ${passwordLine(admin)}`, '');
 	if (demo) {
 		const listener = publicUrl + demo.links.listener;
-		lines.push(indent(renderUnicodeCompact(listener, { border: 2 })), '');
+		const code = renderUnicodeCompact(listener, { border: 2 });
+		// White on black whatever the terminal's own colours are: a camera wants the light parts light.
+		lines.push(indent(colour ? code.replace(/^.*$/gm, '\x1b[97;40m$&\x1b[0m') : code), '');
 		if (demo.joinCode) lines.push(`  Join code for listeners: ${demo.joinCode}`);
 		if (demo.links.interpreters.length > 1)
 			lines.push('  Open the second interpreter in another browser or a private window.');
@@ -44,6 +48,7 @@ export function welcome({ publicUrl, demo, voices, admin, lan }) {
 		lan === null
 			? '  For a phone in the same network, start with: npm start -- --lan'
 			: indent(lan),
+		`  Database and keys are kept in ${dataFolder}.`,
 		'  Stop with Ctrl-C.',
 		''
 	);
@@ -68,13 +73,18 @@ function passwordLine({ password, origin, file }) {
  * @param {object} start
  * @param {string} start.publicUrl
  * @param {number} start.icePort
+ * @param {readonly string[]} start.others further addresses of this machine
  * @param {string | null} start.authorityUrl where the certificate of our own authority is, when we made one
  */
-export function lanSentence({ publicUrl, icePort, authorityUrl }) {
+export function lanSentence({ publicUrl, icePort, others, authorityUrl }) {
+	const elsewhere =
+		others.length > 0
+			? `\nIf a phone does not reach it, choose another address of this machine with --lan-address: ${others.join(', ')}.`
+			: '';
 	const reachable = `Everybody in your network can now reach ${publicUrl} (pages, sign-in) and port ${icePort} (sound, UDP); all else stays on this machine.`;
 	return authorityUrl === null
-		? reachable
-		: `${reachable}\nA phone warns once about the certificate, which this machine made itself: accept it. To install the page as an app, install ${authorityUrl} on the phone first.`;
+		? reachable + elsewhere
+		: `${reachable}${elsewhere}\nA phone warns once about the certificate, which this machine made itself: accept it. To install the page as an app, install ${authorityUrl} on the phone first.`;
 }
 
 /** @param {string} language */

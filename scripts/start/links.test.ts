@@ -17,6 +17,8 @@ const start = {
 	},
 	voices: true,
 	admin: { password: 'aaaa-bbbb', origin: 'new' as const, file: '/data/admin-password' },
+	dataFolder: '/data',
+	colour: false,
 	lan: null
 };
 
@@ -49,9 +51,11 @@ test('one sentence says what the network reaches now', () => {
 	const lan = lanSentence({
 		publicUrl: 'https://192.168.1.5:8443',
 		icePort: 8189,
+		others: ['10.0.0.7'],
 		authorityUrl: null
 	});
 	expect(lan).toContain('can now reach https://192.168.1.5:8443');
 	expect(lan).toContain('port 8189');
+	expect(lan).toContain('--lan-address: 10.0.0.7');
 	expect(welcome({ ...start, lan })).not.toContain('npm start -- --lan');
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../fault.js';
 import { parseAddress } from '../processes/ports.js';
+import { lanAddresses } from './lan-addresses.js';
 
 /** @typedef {{ host: string, port: number }} Address */
 /**
@@ -11,7 +12,7 @@ import { parseAddress } from '../processes/ports.js';
  * @property {boolean} demo
  * @property {Address} portal
  * @property {{ http: Address, ice: Address, rtsp: Address, api: Address }} media
- * @property {{ front: Address, certificate: { cert: string, key: string } | null } | null} lan
+ * @property {{ front: Address, others: string[], certificate: { cert: string, key: string } | null } | null} lan
  */
 
 export const USAGE = `Usage: npm start -- [options]
@@ -19,6 +20,7 @@ export const USAGE = `Usage: npm start -- [options]
   --data DIR      data folder (.data)
   --no-demo       without the demo event and its voices
   --lan           reachable from your network, over HTTPS
+  --lan-address A  the address of this machine to be reached at, when it has several
   --lan-port N    port for that (8443)
   --cert FILE --key FILE   your own certificate for --lan, PEM
 Variables of the environment, and a file .env, are described in .env.example.`;
@@ -42,7 +44,12 @@ export function readOptions(argv, env, root) {
 	if (values.cert !== undefined && !values.lan)
 		throw new Fault('--cert and --key are for --lan; add it.');
 	const dataFolder = values.data ?? env['DATA_DIR'];
-	const lan = values.lan === true;
+	const addresses = values['lan-address'] ? [values['lan-address']] : lanAddresses();
+	const lan = values.lan === true ? addresses[0] : null;
+	if (lan === undefined)
+		throw new Fault(
+			'This machine has no address in a network. Connect it first, name one with --lan-address, or start without --lan.'
+		);
 	/** @param {string} name @param {string} fallback */
 	const address = (name, fallback) => {
 		const found = parseAddress(env[name] || fallback);
@@ -59,13 +66,14 @@ export function readOptions(argv, env, root) {
 		},
 		media: {
 			http: address('MEDIA_HTTP_ADDRESS', `${LOOPBACK}:8889`),
-			ice: address('MEDIA_ICE_ADDRESS', lan ? '0.0.0.0:8189' : `${LOOPBACK}:8189`),
+			ice: address('MEDIA_ICE_ADDRESS', `${lan ?? LOOPBACK}:8189`),
 			rtsp: address('MEDIA_RTSP_ADDRESS', `${LOOPBACK}:8554`),
 			api: address('MEDIA_API_ADDRESS', `${LOOPBACK}:9997`)
 		},
 		lan: lan
 			? {
-					front: { host: '0.0.0.0', port: portOf('--lan-port', values['lan-port'], 8443) },
+					others: addresses.slice(1),
+					front: { host: lan, port: portOf('--lan-port', values['lan-port'], 8443) },
 					certificate:
 						values.cert !== undefined && values.key !== undefined
 							? { cert: path.resolve(values.cert), key: path.resolve(values.key) }
@@ -85,6 +93,7 @@ function parse(args) {
 				data: { type: 'string' },
 				'no-demo': { type: 'boolean' },
 				lan: { type: 'boolean' },
+				'lan-address': { type: 'string' },
 				'lan-port': { type: 'string' },
 				cert: { type: 'string' },
 				key: { type: 'string' },

@@ -31,9 +31,13 @@ test('an option wins over the environment', () => {
 });
 
 test('--lan opens the door and the sound to the network, and nothing else', () => {
-	const { portal, media, lan } = read(['--lan']);
-	expect(lan).toEqual({ front: { host: '0.0.0.0', port: 8443 }, certificate: null });
-	expect(media.ice.host).toBe('0.0.0.0');
+	const { portal, media, lan } = read(['--lan', '--lan-address', '192.168.1.5']);
+	expect(lan).toEqual({
+		front: { host: '192.168.1.5', port: 8443 },
+		others: [],
+		certificate: null
+	});
+	expect(media.ice.host).toBe('192.168.1.5');
 	expect([portal, media.http, media.rtsp, media.api].map(({ host }) => host)).toEqual(
 		Array(4).fill('127.0.0.1')
 	);

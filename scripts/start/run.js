@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { command, Fault } from '../fault.js';
+import { command } from '../fault.js';
 import { lockForStart, STOP_GRACE_MS } from '../processes/lock.js';
 import { keepRunning } from '../processes/part.js';
 import { requireFreePorts } from '../processes/ports.js';
@@ -21,6 +21,10 @@ import { environment } from './environment.js';
 import { askPortal } from './local-endpoint.js';
 import { readOptions, USAGE } from './options.js';
 
+/** Portal and media server are started first; what comes after needs them. */
+const HOSTS = 2;
+const GUEST_GRACE_MS = 3_000;
+
 /** @typedef {ReturnType<typeof keepRunning>} Part */
 /** @typedef {import('#lib/server/events/demo-event.ts').DemoEvent} DemoEvent */
 
@@ -32,6 +36,8 @@ import { readOptions, USAGE } from './options.js';
 export function start(mode) {
 	return command(async () => {
 		const env = environment(ROOT);
+		// At a terminal the links should stay in sight; whoever wants to see more says so.
+		env['LOG_LEVEL'] ||= mode === 'built' && process.stdout.isTTY ? 'warn' : 'info';
 		const options = readOptions(process.argv.slice(2), env, ROOT);
 		if (options === 'help') return console.log(USAGE);
 		prepareDataFolder(options.dataFolder);
@@ -49,7 +55,10 @@ export function start(mode) {
 			await Promise.race([begin(), stopped]);
 			await stopped;
 		} finally {
-			await Promise.all(parts.map((part) => part.stop(STOP_GRACE_MS)));
+			// Guests first, so that they can say goodbye to a portal that still listens.
+			const [hosts, guests] = [parts.slice(0, HOSTS), parts.slice(HOSTS)];
+			await Promise.all(guests.map((part) => part.stop(GUEST_GRACE_MS)));
+			await Promise.all(hosts.map((part) => part.stop(STOP_GRACE_MS)));
 			lock.release();
 		}
 		process.exit(process.exitCode ?? 0);
@@ -66,14 +75,10 @@ export function start(mode) {
  */
 async function run({ mode, env, options, parts, lock }) {
 	// These need packages, which are there only now.
-	const [{ welcome, lanSentence }, { lanAddresses, localCertificate }] = await Promise.all([
-		import('./links.js'),
-		import('./certificate.js')
-	]);
+	const { welcome, lanSentence } = await import('./links.js');
 	const { dataFolder, lan } = options;
 	const admin = adminPassword(dataFolder, env);
-	const addresses = lan ? lanAddresses() : [];
-	const publicUrl = publicUrlOf(options, env, addresses);
+	const publicUrl = publicUrlOf(options, env);
 	const plan = { mode, root: ROOT, env, options, adminPassword: admin.password, publicUrl };
 
 	/** @param {import('../processes/part.js').PartSpec} spec */
@@ -87,15 +92,10 @@ async function run({ mode, env, options, parts, lock }) {
 		parts.push(part);
 		return part.start();
 	};
-	await Promise.all([startPart(mediaPart(plan)), startPart(portalPart(plan))]);
+	await Promise.all([startPart(portalPart(plan)), startPart(mediaPart(plan))]);
 
-	let certificate = null;
-	if (lan) {
-		certificate = lan.certificate
-			? { ...lan.certificate, authority: null }
-			: await localCertificate(path.join(dataFolder, 'lan'), addresses);
-		await startPart(lanPart(plan, lan.front, certificate));
-	}
+	const certificate = lan && (await certificateFor(lan, dataFolder));
+	if (lan && certificate) await startPart(lanPart(plan, lan.front, certificate));
 
 	/** @type {DemoEvent | null} */
 	const demo = options.demo
@@ -108,25 +108,31 @@ async function run({ mode, env, options, parts, lock }) {
 		lanSentence({
 			publicUrl,
 			icePort: options.media.ice.port,
+			others: lan.others,
 			authorityUrl: certificate?.authority ? `${publicUrl}/local-authority.crt` : null
 		});
-	console.log(welcome({ publicUrl, demo, voices, admin, lan: lanText }));
+	const colour = process.stdout.isTTY === true;
+	console.log(welcome({ publicUrl, demo, voices, admin, dataFolder, colour, lan: lanText }));
 }
 
 /**
  * @param {import('./options.js').StartOptions} options
  * @param {NodeJS.ProcessEnv} env
- * @param {readonly string[]} addresses
  */
-function publicUrlOf({ portal, lan }, env, addresses) {
+function publicUrlOf({ portal, lan }, env) {
 	if (env['PUBLIC_BASE_URL']) return env['PUBLIC_BASE_URL'].replace(/\/+$/, '');
-	if (!lan) return browserUrl(portal);
-	const [address] = addresses;
-	if (address === undefined)
-		throw new Fault(
-			'This machine has no address in a network; connect it first, or start without --lan.'
-		);
-	return `https://${address}:${lan.front.port}`;
+	return lan ? urlOf(lan.front, 'https') : browserUrl(portal);
+}
+
+/**
+ * @param {NonNullable<import('./options.js').StartOptions['lan']>} lan
+ * @param {string} dataFolder
+ * @returns {Promise<{ cert: string, key: string, authority: string | null }>} files
+ */
+async function certificateFor({ certificate, front, others }, dataFolder) {
+	if (certificate) return { ...certificate, authority: null };
+	const { localCertificate } = await import('./certificate.js');
+	return localCertificate(path.join(dataFolder, 'lan'), [front.host, ...others]);
 }
 
 /**
