@@ -51,6 +51,8 @@ export class LivePath {
 	config: PathConfig;
 	inboundBytes = 0;
 	outboundBytes = 0;
+	/** What every listener got so far, so that nobody has to count per listener and packet. */
+	readonly sent = { packets: 0, bytes: 0 };
 	inboundFramesInError = 0;
 
 	readonly #line = new RtpLine({
@@ -213,6 +215,8 @@ export class LivePath {
 		if (this.#newest === null || sequence > this.#newest.sequence)
 			this.#newest = { packet, sequence, atMs: nowMs };
 		const listening = this.#listening;
+		this.sent.packets += 1;
+		this.sent.bytes += packet.length;
 		for (const reader of listening) reader.deliver(packet, sequence, nowMs);
 		this.outboundBytes += packet.length * listening.length;
 	}

@@ -1,4 +1,5 @@
 import {
+	Audio,
 	IceUdpMuxListener,
 	initLogger,
 	PeerConnection,
@@ -30,19 +31,32 @@ export type PeerEvents = {
 	readonly closed: () => void;
 };
 
+export type PeerOptions = {
+	/** One audio section with Opus under this payload type and mid. */
+	readonly offer: string;
+	readonly mid: string;
+	readonly payloadType: number;
+	readonly socket: IceSocket;
+	readonly events: PeerEvents;
+	readonly log: Logger;
+};
+
+/**
+ * One remote end. It has as few native callbacks as can be: each is a handle that the event loop looks at
+ * whenever any of them has something to say, which with a thousand listeners was a tenth of all work.
+ */
 export class Peer {
 	readonly transport: LocalTransport;
 	readonly #connection: PeerConnection;
 	readonly #events: PeerEvents;
 	readonly #log: Logger;
-	/** Kept from the first moment: the native track closes when its JavaScript side is collected. */
-	#held: Track | null = null;
-	/** The same track once it can send. */
-	#track: Track | null = null;
+	/** Kept for as long as the peer: the native track closes when its JavaScript side is collected. */
+	readonly #track: Track;
+	#open = false;
 	#closed = false;
 
 	/** Throws when the native library refuses the offer. */
-	constructor(innerOffer: string, socket: IceSocket, events: PeerEvents, log: Logger) {
+	constructor({ offer, mid, payloadType, socket, events, log }: PeerOptions) {
 		this.#events = events;
 		this.#log = log;
 		this.#connection = new PeerConnection('', {
@@ -53,13 +67,22 @@ export class Peer {
 			...(socket.bindAddress === null ? {} : { bindAddress: socket.bindAddress })
 		});
 		try {
-			this.#connection.onTrack(guard(log, 'onTrack', (track) => this.#hold(track)));
-			this.#connection.onStateChange(
-				guard(log, 'onStateChange', (state) => {
-					if (state === 'disconnected' || state === 'failed' || state === 'closed') this.#ended();
+			const audio = new Audio(mid, 'SendRecv');
+			audio.addOpusCodec(payloadType);
+			this.#track = this.#connection.addTrack(audio);
+			this.#track.onMessage(
+				guard(log, 'onMessage', (datagram) => {
+					if (!this.#closed) events.datagram(datagram);
 				})
 			);
-			this.#connection.setRemoteDescription(innerOffer, 'offer');
+			this.#connection.onStateChange(
+				guard(log, 'onStateChange', (state) => {
+					if (state === 'connected') this.#connected();
+					else if (state === 'disconnected' || state === 'failed' || state === 'closed')
+						this.#ended();
+				})
+			);
+			this.#connection.setRemoteDescription(offer, 'offer');
 			const transport = readTransport(this.#connection.localDescription()?.sdp ?? '');
 			if (!transport) throw new Error('no local description');
 			this.transport = transport;
@@ -74,7 +97,7 @@ export class Peer {
 	 * False when it could not be sent (not connected, kernel buffer full); the datagram is then gone.
 	 */
 	send(datagram: Buffer): boolean {
-		if (this.#track === null) return false;
+		if (!this.#open) return false;
 		try {
 			return this.#track.sendMessageBinary(datagram);
 		} catch (error) {
@@ -96,26 +119,22 @@ export class Peer {
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		this.#track = null;
+		this.#open = false;
 		this.#connection.close();
 	}
 
-	#hold(track: Track): void {
-		if (this.#closed) return;
-		this.#held = track;
-		track.onMessage(
-			guard(this.#log, 'onMessage', (datagram) => {
-				if (!this.#closed) this.#events.datagram(datagram);
-			})
-		);
-		track.onClosed(guard(this.#log, 'onClosed', () => this.#ended()));
-		track.onOpen(
-			guard(this.#log, 'onOpen', () => {
-				if (this.#closed) return;
-				this.#track = this.#held;
-				this.#events.open();
-			})
-		);
+	/** The library opens its tracks right after it says "connected", on another thread. */
+	#connected(): void {
+		if (this.#closed || this.#open) return;
+		if (!this.#track.isOpen()) {
+			setTimeout(
+				guard(this.#log, 'open', () => this.#connected()),
+				1
+			);
+			return;
+		}
+		this.#open = true;
+		this.#events.open();
 	}
 
 	#ended(): void {

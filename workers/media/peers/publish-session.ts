@@ -11,9 +11,9 @@ import type { IceHost } from './ice-host.ts';
 import { Peer, randomSsrc } from './peer.ts';
 import {
 	HANDSHAKE_TIMEOUT_MS,
-	zeroCounters,
 	type CloseReason,
 	type SessionContext,
+	type SessionCounters,
 	type WebRtcSession
 } from './session.ts';
 
@@ -28,7 +28,6 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 	readonly state = 'publish';
 	readonly type = 'webRTCSession';
 	readonly createdAt = new Date();
-	readonly counters = zeroCounters();
 	readonly answer: string;
 	readonly remoteIceUfrag: string;
 	readonly path;
@@ -40,6 +39,8 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 	readonly #payloadType: number;
 	readonly #levelExtensionId: number | null;
 	readonly #createdMs = performance.now();
+	#inbound = { bytes: 0, rtp: 0, rtcp: 0 };
+	#outbound = { bytes: 0, rtcp: 0 };
 	#lastPacketMs: number | null = null;
 	#nextReportMs = 0;
 	#established = false;
@@ -57,18 +58,20 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 			address: context.request.address,
 			localAddresses: ice.localAddresses()
 		});
-		this.#peer = new Peer(
-			innerOffer(offer, plan),
-			ice.socket,
-			{
+		this.#peer = new Peer({
+			offer: innerOffer(offer, plan),
+			mid: offer.audio.mid,
+			payloadType: offer.audio.payloadType,
+			socket: ice.socket,
+			log: context.log,
+			events: {
 				open: () => {
 					this.#established = true;
 				},
 				datagram: (datagram) => this.#datagram(datagram),
 				closed: () => this.close('peer')
-			},
-			context.log
-		);
+			}
+		});
 		this.answer = buildAnswer({
 			offer,
 			role: plan.ours,
@@ -81,6 +84,18 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 
 	get established(): boolean {
 		return this.#established;
+	}
+
+	get counters(): SessionCounters {
+		return {
+			inboundBytes: this.#inbound.bytes,
+			inboundRtpPackets: this.#inbound.rtp,
+			inboundRtcpPackets: this.#inbound.rtcp,
+			outboundBytes: this.#outbound.bytes,
+			outboundRtpPackets: 0,
+			outboundRtcpPackets: this.#outbound.rtcp,
+			outboundFramesDiscarded: 0
+		};
 	}
 
 	candidatePair(): ReturnType<Peer['candidatePair']> {
@@ -118,9 +133,9 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 	#datagram(datagram: Buffer): void {
 		if (this.#closed) return;
 		const nowMs = performance.now();
-		this.counters.inboundBytes += datagram.length;
+		this.#inbound.bytes += datagram.length;
 		if (isRtcp(datagram)) {
-			this.counters.inboundRtcpPackets += 1;
+			this.#inbound.rtcp += 1;
 			for (const part of parseRtcp(datagram))
 				if (part.type === 'sender-report') this.#reception.senderReport(part.ntp, nowMs);
 			return;
@@ -130,7 +145,7 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		if (this.#lastPacketMs === null)
 			this.#context.log.info({ session: this.id, path: this.path.name }, 'publisher is heard');
 		this.#lastPacketMs = nowMs;
-		this.counters.inboundRtpPackets += 1;
+		this.#inbound.rtp += 1;
 		this.#reception.packet(packet.ssrc, packet.sequence, packet.timestamp, nowMs);
 		this.path.incoming(this, packet, nowMs);
 	}
@@ -140,7 +155,7 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		if (block === null) return;
 		const report = writeReceiverReport(this.#ssrc, block, this.id);
 		if (!this.#peer.send(report)) return;
-		this.counters.outboundRtcpPackets += 1;
-		this.counters.outboundBytes += report.length;
+		this.#outbound.rtcp += 1;
+		this.#outbound.bytes += report.length;
 	}
 }

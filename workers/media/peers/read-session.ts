@@ -10,9 +10,9 @@ import type { IceHost } from './ice-host.ts';
 import { Peer, randomSsrc } from './peer.ts';
 import {
 	HANDSHAKE_TIMEOUT_MS,
-	zeroCounters,
 	type CloseReason,
 	type SessionContext,
+	type SessionCounters,
 	type WebRtcSession
 } from './session.ts';
 
@@ -27,7 +27,6 @@ export class ReadSession implements WebRtcSession, PathReader {
 	readonly state = 'read';
 	readonly type = 'webRTCSession';
 	readonly createdAt = new Date();
-	readonly counters = zeroCounters();
 	readonly answer: string;
 	readonly remoteIceUfrag: string;
 	readonly path;
@@ -40,7 +39,10 @@ export class ReadSession implements WebRtcSession, PathReader {
 	readonly #createdMs = performance.now();
 	/** Added to the line's numbers; set by the first packet, which gets a low one (RFC 3711 §3.3.1). */
 	#sequenceShift: number | null = null;
-	#octets = 0;
+	/** What the path had sent when this listener began, and what of the rest did not reach it. */
+	#before = { packets: 0, bytes: 0 };
+	#discarded = { packets: 0, bytes: 0 };
+	#rtcp = { inboundBytes: 0, inbound: 0, outboundBytes: 0, outbound: 0 };
 	#nextReportMs = 0;
 	#lastHeardMs: number | null = null;
 	#lost = { packetsLost: 0, jitter: 0 };
@@ -58,19 +60,22 @@ export class ReadSession implements WebRtcSession, PathReader {
 			address: context.request.address,
 			localAddresses: ice.localAddresses()
 		});
-		this.#peer = new Peer(
-			innerOffer(offer, plan),
-			ice.socket,
-			{
+		this.#peer = new Peer({
+			offer: innerOffer(offer, plan),
+			mid: offer.audio.mid,
+			payloadType: offer.audio.payloadType,
+			socket: ice.socket,
+			log: context.log,
+			events: {
 				open: () => {
 					this.#established = true;
+					this.#before = { ...this.path.sent };
 					this.path.listen(this, performance.now());
 				},
 				datagram: (datagram) => this.#datagram(datagram),
 				closed: () => this.close('peer')
-			},
-			context.log
-		);
+			}
+		});
 		this.answer = buildAnswer({
 			offer,
 			role: plan.ours,
@@ -84,6 +89,19 @@ export class ReadSession implements WebRtcSession, PathReader {
 
 	get established(): boolean {
 		return this.#established;
+	}
+
+	get counters(): SessionCounters {
+		const sent = this.#sent();
+		return {
+			inboundBytes: this.#rtcp.inboundBytes,
+			inboundRtpPackets: 0,
+			inboundRtcpPackets: this.#rtcp.inbound,
+			outboundBytes: sent.bytes + this.#rtcp.outboundBytes,
+			outboundRtpPackets: sent.packets,
+			outboundRtcpPackets: this.#rtcp.outbound,
+			outboundFramesDiscarded: this.#discarded.packets
+		};
 	}
 
 	candidatePair(): ReturnType<Peer['candidatePair']> {
@@ -106,11 +124,10 @@ export class ReadSession implements WebRtcSession, PathReader {
 		packet[9] = ssrc >>> 16;
 		packet[10] = ssrc >>> 8;
 		packet[11] = ssrc;
-		if (this.#peer.send(packet)) {
-			this.counters.outboundRtpPackets += 1;
-			this.counters.outboundBytes += packet.length;
-			this.#octets += packet.length - RTP_HEADER_BYTES;
-		} else this.counters.outboundFramesDiscarded += 1;
+		if (!this.#peer.send(packet)) {
+			this.#discarded.packets += 1;
+			this.#discarded.bytes += packet.length;
+		}
 		if (nowMs >= this.#nextReportMs) this.#report(nowMs);
 	}
 
@@ -134,11 +151,19 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.#context.ended(this);
 	}
 
+	#sent(): { packets: number; bytes: number } {
+		if (!this.#established) return { packets: 0, bytes: 0 };
+		return {
+			packets: this.path.sent.packets - this.#before.packets - this.#discarded.packets,
+			bytes: this.path.sent.bytes - this.#before.bytes - this.#discarded.bytes
+		};
+	}
+
 	#datagram(datagram: Buffer): void {
 		if (this.#closed || !isRtcp(datagram)) return;
 		this.#lastHeardMs = performance.now();
-		this.counters.inboundRtcpPackets += 1;
-		this.counters.inboundBytes += datagram.length;
+		this.#rtcp.inbound += 1;
+		this.#rtcp.inboundBytes += datagram.length;
 		for (const part of parseRtcp(datagram))
 			if (part.type !== 'goodbye')
 				for (const block of part.blocks)
@@ -152,16 +177,17 @@ export class ReadSession implements WebRtcSession, PathReader {
 		if (timestamp === null) return;
 		// Spread over the second, so that listeners who joined together do not all get theirs in one tick.
 		this.#nextReportMs = nowMs + REPORT_EVERY_MS * (0.8 + Math.random() * 0.4);
+		const sent = this.#sent();
 		const report = writeSenderReport({
 			ssrc: this.#ssrc,
 			ntp: ntpTime(Date.now()),
 			rtpTimestamp: timestamp,
-			packets: this.counters.outboundRtpPackets,
-			octets: this.#octets,
+			packets: sent.packets,
+			octets: sent.bytes - sent.packets * RTP_HEADER_BYTES,
 			cname: this.#cname
 		});
 		if (!this.#peer.send(report)) return;
-		this.counters.outboundRtcpPackets += 1;
-		this.counters.outboundBytes += report.length;
+		this.#rtcp.outbound += 1;
+		this.#rtcp.outboundBytes += report.length;
 	}
 }

@@ -15,14 +15,14 @@ export type SessionRequest = {
 };
 
 export type SessionCounters = {
-	inboundBytes: number;
-	inboundRtpPackets: number;
-	inboundRtcpPackets: number;
-	outboundBytes: number;
-	outboundRtpPackets: number;
-	outboundRtcpPackets: number;
+	readonly inboundBytes: number;
+	readonly inboundRtpPackets: number;
+	readonly inboundRtcpPackets: number;
+	readonly outboundBytes: number;
+	readonly outboundRtpPackets: number;
+	readonly outboundRtcpPackets: number;
 	/** Frames that could not be sent. */
-	outboundFramesDiscarded: number;
+	readonly outboundFramesDiscarded: number;
 };
 
 /** Why a session ended, for the log. */
@@ -44,7 +44,7 @@ export interface WebRtcSession {
 	readonly createdAt: Date;
 	readonly path: LivePath;
 	readonly request: SessionRequest;
-	readonly counters: Readonly<SessionCounters>;
+	readonly counters: SessionCounters;
 	readonly answer: string;
 	readonly remoteIceUfrag: string;
 	readonly established: boolean;
@@ -66,15 +66,3 @@ export type SessionContext = {
 
 /** From the 201 until the first packet could flow. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
-
-export function zeroCounters(): SessionCounters {
-	return {
-		inboundBytes: 0,
-		inboundRtpPackets: 0,
-		inboundRtcpPackets: 0,
-		outboundBytes: 0,
-		outboundRtpPackets: 0,
-		outboundRtcpPackets: 0,
-		outboundFramesDiscarded: 0
-	};
-}
