@@ -1,5 +1,3 @@
-import type { fromJSON } from '@grpc/proto-loader';
-
 /**
  * The part of NVIDIA Riva's `nvidia.riva.asr` messages that is spoken here, as a protobuf descriptor in JSON:
  * names and numbers of the public definitions (https://github.com/nvidia-riva/common, riva/proto/riva_asr.proto
@@ -17,6 +15,7 @@ export const RIVA_MESSAGES = {
 								RivaSpeechRecognition: {
 									methods: {
 										StreamingRecognize: {
+											comment: '',
 											requestType: 'StreamingRecognizeRequest',
 											requestStream: true,
 											responseType: 'StreamingRecognizeResponse',
@@ -80,4 +79,4 @@ export const RIVA_MESSAGES = {
 			}
 		}
 	}
-} satisfies Parameters<typeof fromJSON>[0];
+};

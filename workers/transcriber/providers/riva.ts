@@ -109,7 +109,7 @@ function open(settings: SpeechSettings, listener: SpeechListener): SpeechStream 
 		const wanted = phase === 'finishing';
 		phase = 'ready';
 		listener.ready();
-		for (const item of backlog.take())
+		for (const { item } of backlog.take())
 			write({ audioContent: item === 'pause' ? PAUSE_SILENCE : item });
 		if (wanted) finish();
 	};

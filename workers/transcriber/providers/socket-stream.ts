@@ -91,7 +91,7 @@ export function socketStream(plan: SocketPlan, listener: SpeechListener): Speech
 			phase = 'ready';
 			clearTimeout(connecting);
 			listener.ready();
-			for (const item of backlog.take()) {
+			for (const { item } of backlog.take()) {
 				if (item === 'pause') plan.pause(wire);
 				else plan.audio(item, wire);
 			}

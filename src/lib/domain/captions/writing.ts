@@ -20,11 +20,12 @@ const FRENCH_APART = /^[!?;:»]/u;
 // Control characters, byte order marks, and marks that turn the direction of text around them.
 const UNWANTED = /[^\P{Cc}\t\r\n]|[\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** Provider text in one form (NFC), without control characters and doubled spaces. */
+/** Provider text in one form (NFC), without control characters, doubled spaces and doubled commas. */
 export function tidy(text: string): string {
 	return text
 		.normalize('NFC')
 		.replace(UNWANTED, '')
+		.replace(/([,;:、，])\1+/g, '$1')
 		.replace(/[ \t\r\n]+/g, ' ')
 		.trim();
 }
