@@ -32,8 +32,12 @@ export type LineOptions = {
 export type Line = {
 	/** Opens the line unless it is open, opening or waiting for its time. */
 	publish(): void;
-	/** Closes it: the session is ended and the track stopped. */
-	release(): void;
+	/**
+	 * Closes it: the session is ended and the track stopped.
+	 *
+	 * @param isTaken the right is not here any more, so that the portal ends the session at the media server
+	 */
+	release(isTaken?: boolean): void;
 	/** Forgets the waiting time: the network is back, or the person pressed. */
 	hurry(): void;
 	/** Sends the track of `openTrack` anew, after another device was chosen. */
@@ -64,10 +68,10 @@ export function createLine(options: LineOptions): Line {
 		return opened;
 	}
 
-	function letGo(): void {
+	function letGo(isTaken = false): void {
 		attempt++;
 		clearTimeout(timer);
-		session?.stop();
+		session?.stop(isTaken);
 		session = null;
 		track?.stop();
 		track = null;
@@ -119,9 +123,9 @@ export function createLine(options: LineOptions): Line {
 			say({ kind: 'opening' });
 			void open(attempt);
 		},
-		release() {
+		release(isTaken = false) {
 			if (state.kind === 'idle' && !session) return;
-			letGo();
+			letGo(isTaken);
 			failures = 0;
 			say({ kind: 'idle' });
 		},

@@ -70,7 +70,8 @@ export class OwnVoice {
 	/** Off, whatever was meant. A page that is left or comes back opens nothing by itself. */
 	forget(): void {
 		this.intent = OFF;
-		this.#afterIntent('release');
+		this.muted = this.coughing = false;
+		this.#line.release();
 	}
 
 	/** Does what the booth's state makes of the intent. */
@@ -126,7 +127,8 @@ export class OwnVoice {
 	}
 
 	#afterIntent(plan: Plan): void {
-		if (plan !== 'publish') this.#line.release();
+		// Not by a press of ours: the right has moved, or the media server has lost us.
+		if (plan !== 'publish') this.#line.release(true);
 		else if (this.#source.isOpen) this.#line.publish();
 		if (this.intent.kind === 'off') this.muted = this.coughing = false;
 	}

@@ -44,8 +44,12 @@ export type WhipSession = {
 	measure(): Promise<UplinkCounters>;
 	/** Sends another source from now on, without a gap in the session. */
 	replaceTrack(track: MediaStreamTrack): Promise<void>;
-	/** Ends the session here and at the media server; works while the page is being left. */
-	stop(): void;
+	/**
+	 * Ends the session here and at the media server; works while the page is being left.
+	 *
+	 * @param isTaken the right is somebody else's: the portal has ended the session, or is about to
+	 */
+	stop(isTaken?: boolean): void;
 };
 
 export type WhipOptions = {
@@ -86,27 +90,22 @@ export async function openWhip({
 	let ended = false;
 	let healTimer: ReturnType<typeof setTimeout> | undefined;
 
-	function end(reason: WhipEnd): void {
+	function end(reason: WhipEnd, sayGoodbye = false): void {
 		if (ended) return;
 		ended = true;
 		clearTimeout(healTimer);
 		removeEventListener('pagehide', leave);
-		connection.close();
-		if (resource)
-			// keepalive lets the request outlive the page.
-			void fetch(resource, {
-				method: 'DELETE',
-				headers: { authorization: `Bearer ${token}` },
-				keepalive: true
-			}).catch(() => undefined); // gone already, or no network: the server notices by itself
+		// First, so that nothing is heard while the media server is told.
+		for (const sender of connection.getSenders()) sender.track?.stop();
+		if (resource && sayGoodbye) void remove(resource, token).finally(() => connection.close());
+		else connection.close();
 		if (answered) onState({ kind: 'closed', reason });
 	}
-	const leave = () => end('stopped');
+	const leave = () => end('stopped', true);
 
 	try {
 		const sender = sendOnlyOpus(connection, track);
-		const offer = await connection.createOffer();
-		const ticket = await promisedTicket;
+		const [offer, ticket] = await Promise.all([connection.createOffer(), promisedTicket]);
 		token = ticket.token;
 		const response = await post(ticket, offerOpus(offer.sdp ?? '', profile));
 		const location = response.headers.get('location');
@@ -139,10 +138,10 @@ export async function openWhip({
 			id: response.headers.get('id'),
 			measure: () => measureUplink(connection),
 			replaceTrack: (next) => sender.replaceTrack(next),
-			stop: () => end('stopped')
+			stop: (isTaken = false) => end('stopped', !isTaken)
 		};
 	} catch (error) {
-		end('stopped');
+		end('stopped', true);
 		if (error instanceof WhipError || !isDescriptionFault(error)) throw error;
 		throw new WhipError('refused', 'the answer could not be used', { cause: error });
 	}
@@ -175,6 +174,19 @@ async function post({ url, token }: PublishTicket, sdp: string): Promise<Respons
 		throw new WhipError('unauthorised', 'the token was refused');
 	if (response.status >= 500) throw new WhipError('unreachable', `status ${response.status}`);
 	return response;
+}
+
+/** Ends the session at the media server; keepalive lets the request outlive the page. */
+async function remove(resource: URL, token: string): Promise<void> {
+	try {
+		await fetch(resource, {
+			method: 'DELETE',
+			headers: { authorization: `Bearer ${token}` },
+			keepalive: true
+		});
+	} catch {
+		// No network: the media server notices by itself.
+	}
 }
 
 /** SDP that the browser cannot use surfaces as one (RTCError is one too). */
