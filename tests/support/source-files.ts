@@ -52,7 +52,7 @@ function readSource(path: string): SourceFile {
 		ts.forEachChild(node, visit);
 	};
 	visit(file);
-	return { path, lines: text.split('\n').length, imports, words };
+	return { path, lines: text.split('\n').length - 1, imports, words };
 }
 
 /** The script blocks of a component, one after the other. */
