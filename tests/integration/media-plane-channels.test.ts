@@ -145,12 +145,16 @@ describeOnEachDatabase('channels', ({ open }) => {
 		expect(told).toEqual([]);
 	});
 
-	it('that another portal changed are noticed and told', async () => {
+	it('that another portal changed are noticed within seconds and told', async () => {
 		await channels.snapshot(event);
+		const noticed = new Promise<ChannelState[]>((resolve) =>
+			channels.onChange((_, changed) => resolve(changed))
+		);
+		channels.start();
 		await store(db, ids.french, PHASES.live, 1);
 		expect((await air(ids.french))?.air).toBe('off');
-		await channels.refresh();
-		expect(told).toEqual([[expect.objectContaining({ booth: ids.french, air: 'on' })]]);
+		expect(await noticed).toEqual([expect.objectContaining({ booth: ids.french, air: 'on' })]);
+		await channels.stop();
 		clock += 60_000;
 		await store(db, ids.french, PHASES.ready, 2);
 		expect(await air(ids.french)).toEqual({ air: 'off', since: clock });

@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { BoothState, Phase } from '#lib/domain/booth/state.ts';
-import { boothId, type BoothId, type EventId } from '#lib/domain/ids.ts';
+import { boothId, eventId, type BoothId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { unreachable } from '#lib/domain/result.ts';
 import type { IngestStatus } from '#lib/protocol/booth.ts';
@@ -81,7 +81,7 @@ export function createChannels({
 		const [rooms, found, states] = await Promise.all([
 			events.rooms(event.id),
 			events.booths(event.id),
-			statesOf(db, event.id)
+			statesOf(db, [event.id])
 		]);
 		const before = boards.get(event.id);
 		const board: Board = before ?? { event, rooms: [], channels: new Map(), readAt: 0 };
@@ -116,6 +116,14 @@ export function createChannels({
 		return { air: status === 'disconnected' ? 'off' : 'on', since: 0 };
 	}
 
+	/** A booth's state as it was told or read, unless a newer one is known. */
+	function takeIn(booth: BoothId, state: BoothState, version: number): void {
+		if (version < (versions.get(booth) ?? 0)) return;
+		versions.set(booth, version);
+		const known = boardOf.get(booth)?.channels.get(booth);
+		if (known !== undefined && known.language !== FLOOR) put(booth, voiceIn(state.phase));
+	}
+
 	/** Takes in what one channel is now. */
 	function put(booth: BoothId, air: Air): void {
 		const board = boardOf.get(booth);
@@ -145,12 +153,7 @@ export function createChannels({
 		if (changed.length > 0) for (const listener of listeners) listener(board.event.id, changed);
 	}
 
-	booths.onChange(({ boothId: booth, after, version }) => {
-		if (version < (versions.get(booth) ?? 0)) return;
-		versions.set(booth, version);
-		const known = boardOf.get(booth)?.channels.get(booth);
-		if (known !== undefined && known.language !== FLOOR) put(booth, voiceIn(after.phase));
-	});
+	booths.onChange(({ boothId: booth, after, version }) => takeIn(booth, after, version));
 	ingest.onIngest((changed) => {
 		for (const booth of changed) {
 			const known = boardOf.get(booth)?.channels.get(booth);
@@ -182,7 +185,7 @@ export function createChannels({
 
 		start() {
 			const again = (): void => {
-				looking = refresh()
+				looking = poll()
 					.catch((error: unknown) => log.error({ err: error }, 'channels not read'))
 					.then(() => {
 						if (!stopped) timer = setTimeout(again, LOOK_AGAIN_MS);
@@ -200,6 +203,16 @@ export function createChannels({
 
 	async function refresh(): Promise<void> {
 		for (const board of boards.values()) await read(board.event);
+	}
+
+	/** One question for all events: what another portal changed, and booths that are new. */
+	async function poll(): Promise<void> {
+		if (boards.size === 0) return;
+		const grown = new Set<EventId>();
+		for (const [booth, { state, version, event }] of await statesOf(db, [...boards.keys()]))
+			if (boardOf.has(booth)) takeIn(booth, state, version);
+			else grown.add(event);
+		for (const [id, board] of boards) if (grown.has(id)) await read(board.event);
 	}
 }
 
@@ -220,12 +233,24 @@ function voiceIn(phase: Phase): Air {
 	}
 }
 
-type StoredState = { readonly state: BoothState; readonly version: number };
+type StoredState = {
+	readonly state: BoothState;
+	readonly version: number;
+	readonly event: EventId;
+};
 
-async function statesOf(db: Db, event: EventId): Promise<ReadonlyMap<BoothId, StoredState>> {
+async function statesOf(
+	db: Db,
+	wanted: readonly EventId[]
+): Promise<ReadonlyMap<BoothId, StoredState>> {
 	const rows = await db
-		.select({ id: boothRows.id, state: boothRows.state, version: boothRows.stateVersion })
+		.select({
+			id: boothRows.id,
+			state: boothRows.state,
+			version: boothRows.stateVersion,
+			event: boothRows.eventId
+		})
 		.from(boothRows)
-		.where(eq(boothRows.eventId, event));
-	return new Map(rows.map((row) => [boothId(row.id), row]));
+		.where(inArray(boothRows.eventId, [...wanted]));
+	return new Map(rows.map((row) => [boothId(row.id), { ...row, event: eventId(row.event) }]));
 }
