@@ -34,6 +34,8 @@ function open(settings: SpeechSettings, listener: SpeechListener): SpeechStream 
 	const aborting = new AbortController();
 	let over = false;
 	let waiting = 0;
+	/** Something was said since the last pause. */
+	let speaking = false;
 	let queue: Promise<void> = Promise.resolve();
 	let finishing: NodeJS.Timeout | undefined;
 
@@ -46,6 +48,8 @@ function open(settings: SpeechSettings, listener: SpeechListener): SpeechStream 
 	};
 	const say = (segment: Segment | null, pauseAfter: boolean): void => {
 		if (over) return;
+		const ends = pauseAfter && (speaking || segment !== null);
+		speaking = !pauseAfter && (speaking || segment !== null);
 		if (segment !== null && ++waiting > WAITING_MAX)
 			return end(fault('falling_behind', `${waiting} utterances wait for the server`));
 		queue = queue.then(async () => {
@@ -58,7 +62,7 @@ function open(settings: SpeechSettings, listener: SpeechListener): SpeechStream 
 				const { startedAt, endedAt } = segment;
 				listener.fragment({ type: 'final', text: answer, startedAt, endedAt });
 			}
-			if (pauseAfter) listener.fragment({ type: 'utterance-end' });
+			if (ends && !over) listener.fragment({ type: 'utterance-end' });
 		});
 	};
 	queueMicrotask(() => {
