@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { can } from '#lib/domain/access/policy.ts';
-import { floorPath } from '#lib/domain/media-path.ts';
+import { FLOOR } from '#lib/domain/language.ts';
 import { answer, refusal } from '#lib/server/http/rest.ts';
 import { FLOOR_TTL_MAX_HOURS } from '#lib/server/media/tickets.ts';
 import type { RequestHandler } from './$types';
@@ -22,7 +22,8 @@ export const POST: RequestHandler = async ({ locals, params, request, getClientA
 	const body = wanted.safeParse(await request.json().catch(() => null));
 	if (!body.success)
 		return refusal(400, { code: 'invalid_input', message: z.prettifyError(body.error) });
-	const found = await app.events.room(params.slug, body.data.room ?? null);
+	const place = { event: params.slug, room: body.data.room ?? null, language: FLOOR };
+	const found = await app.events.booth(place);
 	if (!found.ok) return refusal(404, found.error);
 	if (actor.kind === 'anonymous' || !can(actor, 'floor:publish', found.value.scope))
 		return refusal(403, { code: 'not_allowed', message: 'You may not bring in the floor here.' });
@@ -36,7 +37,7 @@ export const POST: RequestHandler = async ({ locals, params, request, getClientA
 	);
 	return answer(
 		await app.tickets.publishTicket({
-			path: floorPath(event.slug, room.main ? null : room.slug),
+			path: found.value.path,
 			holder: { floor: actor.person },
 			ttlMs: body.data.hours * HOUR_MS
 		})
