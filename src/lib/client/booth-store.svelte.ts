@@ -15,6 +15,7 @@ import {
 	type LinkState
 } from './booth-socket.ts';
 import { chime } from './chime.ts';
+import { awaitsMe } from './handover-view.ts';
 import { ConsoleNotices } from './console-notices.svelte.ts';
 import { onWindow } from './on-window.ts';
 import { OwnVoice } from './own-voice.svelte.ts';
@@ -93,19 +94,6 @@ export class BoothStore {
 	readonly me: BoothParticipant | null = $derived.by(
 		() => this.view?.participants.find(({ seat }) => seat === this.view?.you.seat) ?? null
 	);
-	/** Interpreters who are other people. */
-	readonly mates: readonly BoothParticipant[] = $derived.by(() =>
-		(this.view?.participants ?? []).filter(
-			({ role, person }) => role === 'interpreter' && person !== this.me?.person
-		)
-	);
-	/** My own other tabs and devices in this booth. */
-	readonly myOtherSeats: readonly BoothParticipant[] = $derived.by(() =>
-		(this.view?.participants ?? []).filter(
-			({ seat, person }) => person === this.me?.person && seat !== this.me?.seat
-		)
-	);
-
 	may(act: BoothAct): boolean {
 		return this.link.kind === 'joined' && (this.view?.you.acts.includes(act) ?? false);
 	}
@@ -123,7 +111,9 @@ export class BoothStore {
 			onJoined: (joined) => this.#onJoined(joined),
 			onState: (view) => this.#onView(view),
 			onChat: (message) => (this.chat = [...this.chat, message]),
-			onNotice: ({ code, name }) => this.notices.add(code, name)
+			onNotice: (notice) => {
+				if (this.view) this.notices.hear(notice, this.view.phase, this.view.you.seat);
+			}
 		});
 		this.source.onChanged = () => this.#onSource();
 		const timer = setInterval(() => this.#tick(), TICK_MS);
@@ -295,6 +285,7 @@ export class BoothStore {
 	#tick(): void {
 		this.clock.tick();
 		this.voice.tick(this.situation.air === 'on');
+		if (this.view) this.notices.tidy(this.view.phase);
 		this.#reconsider();
 	}
 
@@ -304,13 +295,4 @@ export class BoothStore {
 		this.#stops = [];
 		this.#link = null;
 	}
-}
-
-/** Whether the booth waits for an answer of this page. */
-function awaitsMe({ phase, you }: BoothView): boolean {
-	if (phase.kind !== 'handing-over') return false;
-	const { step, to } = phase.handover;
-	return step === 'offered'
-		? to.seat === you.seat
-		: step === 'requested' && phase.active.seat === you.seat;
 }

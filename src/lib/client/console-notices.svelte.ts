@@ -1,22 +1,27 @@
+import type { Phase } from '#lib/domain/booth/state.ts';
+import type { SeatId } from '#lib/domain/ids.ts';
 import type { BoothNotice } from '#lib/protocol/booth.ts';
 import { chime } from './chime.ts';
+import { newsOf, tidied, withNotice, type ConsoleNotice, type NoticeCode } from './notice-list.ts';
 
-/** A notice of the portal, or one that only this page can know. */
-export type ConsoleNotice = {
-	readonly key: number;
-	readonly code: BoothNotice['code'] | 'seat_replaced' | 'source_gone' | 'resume_given_up';
-	readonly name: string | null;
-};
-
-/** What must not be missed: stays until it is put away. One line per kind, the newest says what is true now. */
+/** What must not be missed: stays until it is put away, or until it is not true any more. */
 export class ConsoleNotices {
 	list = $state.raw<readonly ConsoleNotice[]>([]);
 	#key = 0;
 
-	add(code: ConsoleNotice['code'], name: string | null = null): void {
-		const others = this.list.filter((notice) => notice.code !== code);
-		this.list = [...others, { key: this.#key++, code, name }];
+	add(code: NoticeCode, name: string | null = null): void {
+		this.list = withNotice(this.list, { key: this.#key++, code, name, at: Date.now() });
 		if (code === 'seat_lost' || code === 'reassigned') chime();
+	}
+
+	/** What the portal says aloud. */
+	hear(notice: BoothNotice, phase: Phase, seat: SeatId): void {
+		const news = newsOf(notice, phase, seat);
+		if (news !== null) this.add(news, notice.name);
+	}
+
+	tidy(phase: Phase): void {
+		this.list = tidied(this.list, phase, Date.now());
 	}
 
 	dismiss(key: number): void {

@@ -66,3 +66,12 @@ function handingOver(
 	}
 	return { kind: 'between-others', from: active.name, to: to.name };
 }
+
+/** Whether the booth waits for an answer of this page. */
+export function awaitsMe({ phase, you }: Pick<BoothView, 'phase' | 'you'>): boolean {
+	if (phase.kind !== 'handing-over') return false;
+	const { step, to } = phase.handover;
+	return step === 'offered'
+		? to.seat === you.seat
+		: step === 'requested' && phase.active.seat === you.seat;
+}

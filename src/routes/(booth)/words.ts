@@ -1,6 +1,6 @@
 import type { BoothStore } from '#lib/client/booth-store.svelte.ts';
 import type { CaptureFailure } from '#lib/client/microphone.ts';
-import type { ConsoleNotice } from '#lib/client/console-notices.svelte.ts';
+import type { ConsoleNotice, NoticeCode } from '#lib/client/notice-list.ts';
 import type { Level } from '#lib/client/levels.ts';
 import type { WhepStatus } from '#lib/client/whep.ts';
 import type { Meaning, Warning } from '#lib/client/situation.ts';
@@ -67,7 +67,7 @@ export function warningWords(warning: Warning): string {
 	return warning === null ? '' : WARNINGS[warning]();
 }
 
-const NOTICES: Record<ConsoleNotice['code'], (who: { name: string }) => string> = {
+const NOTICES: Record<NoticeCode, (who: { name: string }) => string> = {
 	seat_lost: m.booth_notice_seat_lost,
 	no_sound: m.booth_notice_no_sound,
 	sound_lost: m.booth_notice_sound_lost,
@@ -78,8 +78,6 @@ const NOTICES: Record<ConsoleNotice['code'], (who: { name: string }) => string> 
 	handed_over: m.booth_notice_handed_over,
 	reassigned: m.booth_notice_reassigned,
 	closed: m.booth_notice_closed,
-	media_server_down: m.booth_notice_media_server_down,
-	media_server_back: m.booth_notice_media_server_back,
 	seat_replaced: m.booth_notice_seat_replaced,
 	source_gone: m.booth_notice_source_gone,
 	resume_given_up: m.booth_notice_resume_given_up
@@ -90,9 +88,9 @@ export function noticeWords({ code, name }: Pick<ConsoleNotice, 'code' | 'name'>
 	return NOTICES[code]({ name: isolated(name) });
 }
 
-/** Notices that only say that all is well; the others ask for attention. */
+/** A notice that only says that all is well; the others ask for attention. */
 export function isGoodNews({ code }: Pick<ConsoleNotice, 'code'>): boolean {
-	return code === 'handed_over' || code === 'media_server_back';
+	return code === 'handed_over';
 }
 
 const REFUSALS: Record<string, (who: { name: string }) => string> = {
