@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { controlHandler } from './control-api/control-api.ts';
 import type { HostPort, MediaEnv } from './env.ts';
@@ -16,6 +17,9 @@ import { TokenVerifier } from './tokens/verifier.ts';
 
 /** Told apart from MediaMTX's by its suffix; what the portal may ask of it is in the contract suite. */
 const VERSION = 'v1.20.1-voxbento';
+
+/** For the library's threads to tell every peer of the shutdown. */
+const GOODBYE_MS = 500;
 
 export type MediaServer = {
 	/** Where it really listens. */
@@ -65,7 +69,13 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 			holdIceSocket(ice.socket)
 		);
 		opened.push({ close: () => held.stop() });
-		opened.push({ close: () => sessions.closeAll('shutdown') });
+		opened.push({
+			close: async () => {
+				const waitMs = sessions.list().length === 0 ? 0 : GOODBYE_MS;
+				sessions.closeAll('shutdown');
+				await setTimeout(waitMs);
+			}
+		});
 
 		const pacer = startPacer((dueMs) => {
 			for (const path of paths.all()) path.tick(dueMs);

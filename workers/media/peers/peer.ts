@@ -9,7 +9,9 @@ import {
 } from 'node-datachannel';
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { performance } from 'node:perf_hooks';
 import { guard } from '../guard.ts';
+import { GoodbyeBudget, holdForGoodbye } from './goodbye.ts';
 import { readTransport, type LocalTransport } from '../sdp/answer.ts';
 
 /**
@@ -30,6 +32,8 @@ export type PeerEvents = {
 	/** Once, whoever ended it. Not called after `close()`. */
 	readonly closed: () => void;
 };
+
+const goodbyes = new GoodbyeBudget();
 
 export type PeerOptions = {
 	/** One audio section with Opus under this payload type and mid. */
@@ -116,10 +120,18 @@ export class Peer {
 		}
 	}
 
+	/** Ends it and lets the other side know, if the budget of such ends allows. */
 	close(): void {
 		if (this.#closed) return;
+		const open = this.#open;
 		this.#closed = true;
 		this.#open = false;
+		if (open && goodbyes.take(performance.now()))
+			try {
+				holdForGoodbye(this.#track);
+			} catch (error) {
+				this.#log.debug({ err: error }, 'no goodbye');
+			}
 		this.#connection.close();
 	}
 
@@ -139,6 +151,7 @@ export class Peer {
 
 	#ended(): void {
 		if (this.#closed) return;
+		this.#open = false; // nobody is left to say goodbye to
 		this.close();
 		this.#events.closed();
 	}

@@ -45,8 +45,11 @@ export class Sessions {
 		return [...this.#byId.values()];
 	}
 
+	/** Publishers first: they are few, and goodbyes are limited. */
 	closeAll(reason: CloseReason): void {
 		clearInterval(this.#timer);
-		for (const session of this.list()) session.close(reason);
+		const all = this.list();
+		for (const session of all) if (session.state === 'publish') session.close(reason);
+		for (const session of all) session.close(reason);
 	}
 }
