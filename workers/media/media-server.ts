@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { controlHandler } from './control-api/control-api.ts';
 import type { HostPort, MediaEnv } from './env.ts';
@@ -8,7 +7,7 @@ import { signallingHandler } from './http/signalling.ts';
 import { startPacer } from './paths/pacer.ts';
 import { PathRegistry } from './paths/registry.ts';
 import { findFreeUdpPort, iceHost } from './peers/ice-host.ts';
-import { holdIceSocket, logNative } from './peers/peer.ts';
+import { goodbyesSaid, holdIceSocket, logNative } from './peers/peer.ts';
 import { Sessions } from './peers/sessions.ts';
 import { listenRtsp, type RtspListener } from './rtsp/server.ts';
 import { RtspSessionList } from './rtsp/sessions.ts';
@@ -17,9 +16,6 @@ import { TokenVerifier } from './tokens/verifier.ts';
 
 /** Told apart from MediaMTX's by its suffix; what the portal may ask of it is in the contract suite. */
 const VERSION = 'v1.20.1-voxbento';
-
-/** For the library's threads to tell every peer of the shutdown. */
-const GOODBYE_MS = 500;
 
 export type MediaServer = {
 	/** Where it really listens. */
@@ -71,9 +67,8 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 		opened.push({ close: () => held.stop() });
 		opened.push({
 			close: async () => {
-				const waitMs = sessions.list().length === 0 ? 0 : GOODBYE_MS;
 				sessions.closeAll('shutdown');
-				await setTimeout(waitMs);
+				await goodbyesSaid();
 			}
 		});
 

@@ -18,7 +18,7 @@ const HOLD_DELAY_MS = 1;
 let held: Buffer | null = null;
 
 /** To be called right before the connection's `close()`, with its open track. */
-export function holdForGoodbye(track: Track): void {
+function holdTransport(track: Track): void {
 	held ??= Buffer.alloc(HOLD_BYTES);
 	held[0] = 0x80;
 	held[1] = 111;
@@ -31,22 +31,46 @@ export function holdForGoodbye(track: Track): void {
 	while (performance.now() < due);
 }
 
-const BURST = 40;
-const REFILL_EVERY_MS = 200;
+const MAX_WAITING = 40;
+/** One hold must be over before the next begins, or the library's few threads are all taken by holds. */
+const SPACING_MS = 20;
 
-/** How many goodbyes are affordable now; beyond that connections end without one. */
-export class GoodbyeBudget {
-	#left = BURST;
-	#filledMs = 0;
+type Waiting = { readonly track: Track; readonly close: () => void };
 
-	take(nowMs: number): boolean {
-		const refill = Math.floor((nowMs - this.#filledMs) / REFILL_EVERY_MS);
-		if (refill > 0) {
-			this.#left = Math.min(BURST, this.#left + refill);
-			this.#filledMs = nowMs;
+/** Says goodbyes one after the other; when too many wait, the rest are closed without. */
+export class Goodbyes {
+	readonly #waiting: Waiting[] = [];
+	#busy = false;
+	#whenDone: (() => void)[] = [];
+
+	/** Calls `close` once, now or within a second. */
+	say(track: Track, close: () => void): void {
+		if (this.#waiting.length >= MAX_WAITING) close();
+		else {
+			this.#waiting.push({ track, close });
+			if (!this.#busy) this.#next();
 		}
-		if (this.#left === 0) return false;
-		this.#left -= 1;
-		return true;
+	}
+
+	/** When nobody waits any more. */
+	async done(): Promise<void> {
+		if (this.#busy) await new Promise<void>((resolve) => this.#whenDone.push(resolve));
+	}
+
+	#next(): void {
+		const first = this.#waiting.shift();
+		this.#busy = first !== undefined;
+		if (!first) {
+			for (const resolve of this.#whenDone.splice(0)) resolve();
+			return;
+		}
+		setTimeout(() => this.#next(), SPACING_MS);
+		try {
+			holdTransport(first.track);
+		} catch {
+			// The track closed by itself meanwhile; there is nobody to tell.
+		} finally {
+			first.close();
+		}
 	}
 }

@@ -9,9 +9,8 @@ import {
 } from 'node-datachannel';
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { performance } from 'node:perf_hooks';
 import { guard } from '../guard.ts';
-import { GoodbyeBudget, holdForGoodbye } from './goodbye.ts';
+import { Goodbyes } from './goodbye.ts';
 import { readTransport, type LocalTransport } from '../sdp/answer.ts';
 
 /**
@@ -33,7 +32,12 @@ export type PeerEvents = {
 	readonly closed: () => void;
 };
 
-const goodbyes = new GoodbyeBudget();
+const goodbyes = new Goodbyes();
+
+/** When every peer closed so far has been told. */
+export function goodbyesSaid(): Promise<void> {
+	return goodbyes.done();
+}
 
 export type PeerOptions = {
 	/** One audio section with Opus under this payload type and mid. */
@@ -120,19 +124,18 @@ export class Peer {
 		}
 	}
 
-	/** Ends it and lets the other side know, if the budget of such ends allows. */
+	/** Ends it and, if it was open, lets the other side know. */
 	close(): void {
 		if (this.#closed) return;
-		const open = this.#open;
+		const wasOpen = this.#open;
 		this.#closed = true;
 		this.#open = false;
-		if (open && goodbyes.take(performance.now()))
-			try {
-				holdForGoodbye(this.#track);
-			} catch (error) {
-				this.#log.debug({ err: error }, 'no goodbye');
-			}
-		this.#connection.close();
+		if (wasOpen)
+			goodbyes.say(
+				this.#track,
+				guard(this.#log, 'close', () => this.#connection.close())
+			);
+		else this.#connection.close();
 	}
 
 	/** The library opens its tracks right after it says "connected", on another thread. */
