@@ -134,6 +134,10 @@ export async function openWhip({
 				healTimer = setTimeout(() => end('connection-lost'), HEAL_MS);
 			} else healTimer = setTimeout(() => end('never-connected'), CONNECT_TIMEOUT_MS);
 		});
+		// The media server hangs up (kicked, replaced): a goodbye by DTLS leaves the connection's own state as it was.
+		sender.transport?.addEventListener('statechange', () => {
+			if (sender.transport?.state === 'closed') end('connection-lost');
+		});
 		return {
 			id: response.headers.get('id'),
 			measure: () => measureUplink(connection),
