@@ -1,0 +1,19 @@
+// `npm run keys:rotate [-- --revoke]`: a new key pair for the media server's tokens.
+import { command, Fault } from './fault.js';
+import { ROOT } from './setup.js';
+import { environment } from './start/environment.js';
+import { askPortal, localPortal } from './start/local-endpoint.js';
+import { requireNodeVersion } from './steps/node-version.js';
+
+const USAGE = `Usage: npm run keys:rotate               tokens given out so far stay valid
+       npm run keys:rotate -- --revoke   they become void: for a key that was stolen`;
+
+requireNodeVersion();
+await command(async () => {
+	const [option, ...others] = process.argv.slice(2);
+	if (others.length > 0 || (option !== undefined && option !== '--revoke')) throw new Fault(USAGE);
+	const portal = localPortal(environment(ROOT), ROOT);
+	/** @type {{ kid: string }} */
+	const { kid } = await askPortal(portal, 'keys-rotate', { revokeOld: option === '--revoke' });
+	console.log(`New tokens are signed with key ${kid}.`);
+});
