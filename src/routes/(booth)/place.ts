@@ -11,5 +11,5 @@ export type FloorPlace = RoomPlace & {
 
 export type BoothPlace = FloorPlace & {
 	language: string;
-	may: { interpret: boolean; coordinate: boolean; chat: boolean };
+	may: { interpret: boolean };
 };

@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ locals, params, url }): Promise<Flo
 	if (!can(actor, 'floor:publish', scope)) error(403, 'This floor is not open to you.');
 
 	const canonical = room.main ? `/floor/${event.slug}` : `/floor/${event.slug}/${room.slug}`;
-	if (url.pathname !== canonical) redirect(308, canonical + url.search);
+	if (url.pathname !== canonical) redirect(307, canonical + url.search);
 
 	return {
 		event: { slug: event.slug, name: event.name },

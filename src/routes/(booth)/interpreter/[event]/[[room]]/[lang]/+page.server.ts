@@ -1,5 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
-import { can } from '#lib/domain/access/policy.ts';
+import { boothRole } from '#lib/domain/access/policy.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { floorPath } from '#lib/domain/media-path.ts';
 import type { BoothPlace } from '../../../../place.ts';
@@ -18,24 +18,19 @@ export const load: PageServerLoad = async ({ locals, params, url }): Promise<Boo
 	// The floor is a channel, but nobody interprets into it.
 	if (!found.ok || found.value.booth.language === FLOOR) error(404, 'There is no such booth.');
 	const { event, room, booth, scope } = found.value;
-	const may = {
-		interpret: can(actor, 'booth:interpret', scope),
-		coordinate: can(actor, 'booth:coordinate', scope),
-		chat: can(actor, 'booth:chat', scope)
-	};
-	if (!may.interpret && !may.coordinate && !can(actor, 'booth:view', scope))
-		error(403, 'This booth is not open to you.');
+	const role = boothRole(actor, scope);
+	if (role === null) error(403, 'This booth is not open to you.');
 
 	const canonical = room.main
 		? `/interpreter/${event.slug}/${booth.language}`
 		: `/interpreter/${event.slug}/${room.slug}/${booth.language}`;
-	if (url.pathname !== canonical) redirect(308, canonical + url.search);
+	if (url.pathname !== canonical) redirect(307, canonical + url.search);
 
 	return {
 		event: { slug: event.slug, name: event.name },
 		room: { slug: room.slug, name: room.name, main: room.main },
 		language: booth.language,
 		floorPath: floorPath(event.slug, room.main ? null : room.slug),
-		may
+		may: { interpret: role === 'interpreter' }
 	};
 };

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, type Page } from '@playwright/test';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** No violation that axe can find, said with the place where it is. */
+export async function expectAccessible(page: Page): Promise<void> {
+	await page.evaluate(AXE);
+	const violations = await page.evaluate(async () => {
+		const { axe } = globalThis as unknown as {
+			axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+		};
+		const { violations } = await axe.run();
+		return violations.map(
+			({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`
+		);
+	});
+	expect(violations).toEqual([]);
+}
