@@ -1,6 +1,8 @@
+import { decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MediaPath } from '#lib/domain/media-path.ts';
 import type { BoothChange } from '#lib/server/booths/service.ts';
+import { runCommand } from '#lib/server/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPlane, type Interpreter, type Plane } from '../support/plane.ts';
 import { toneVoice, type Voice } from '../support/voices.ts';
@@ -10,6 +12,7 @@ import { listen } from '../support/webrtc/whep-reader.ts';
 import { publish, type WhipPublisher } from '../support/webrtc/whip-publisher.ts';
 
 const FR = 'conf/fr' as MediaPath;
+const keyOf = (token: string) => decodeProtectedHeader(token).kid;
 
 /** The portal's own processes and parts on a real media server, with native publishers. */
 function mediaPlane(name: string, binary: string | null): void {
@@ -190,6 +193,38 @@ function mediaPlane(name: string, binary: string | null): void {
 				await isGone(silent);
 				expect(await plane.app().media.session(outgoing.session.id)).not.toBeNull();
 				expect((await ben.askTicket()).code).toBe('not_active');
+			});
+		});
+
+		describe('new signing keys', () => {
+			const rotate = (input: object) => runCommand(plane.app(), 'keys-rotate', input);
+
+			it('are known to the media server before the first ticket, and the old ones stay good', async () => {
+				keep(await ana.goLive(low));
+				const { ticket: old } = await ana.askTicket();
+				if (old === null) throw new Error('no ticket');
+				expect((await rotate({})).ok).toBe(true);
+				const { ticket } = await ana.askTicket();
+				if (ticket === null) throw new Error('no ticket');
+				expect(keyOf(ticket.token)).not.toBe(keyOf(old.token));
+				keep(await publish(ticket, low));
+				keep(await publish(old, low));
+			});
+
+			it('void what a stolen one signed', async () => {
+				await ana.act({ type: 'go-live' });
+				const { ticket: old } = await ana.askTicket();
+				if (old === null) throw new Error('no ticket');
+				expect((await rotate({ revokeOld: true })).ok).toBe(true);
+				await expect(publish(old, low)).rejects.toThrow(/401/);
+				keep(await ana.connect(low));
+			});
+
+			it('are not made while the media server cannot be told', async () => {
+				await plane.media.kill();
+				expect(await rotate({})).toMatchObject({ error: { code: 'media_server_down' } });
+				await plane.media.start();
+				await eventually('it is back', () => plane.app().reconciler.mediaOk());
 			});
 		});
 
