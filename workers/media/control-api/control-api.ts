@@ -70,7 +70,7 @@ export function controlHandler(parts: ControlParts): HttpHandler {
 		const metrics = request.path === '/metrics';
 		const refusal = await refuseControl(request, parts.tokens, metrics ? 'metrics' : 'api');
 		if (refusal) return refusal;
-		if (metrics && request.method === 'GET') return renderMetrics(parts);
+		if (metrics && request.method === 'GET') return renderMetrics(parts, request.query);
 		for (const [method, prefix, route] of ROUTES) {
 			const matches = prefix.endsWith('/')
 				? request.path.startsWith(prefix)
