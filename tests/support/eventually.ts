@@ -14,8 +14,7 @@ export async function eventually<T>(
 	do {
 		try {
 			const answer = await ask();
-			if (answer !== undefined && answer !== false)
-				return answer as Exclude<T, undefined | false>;
+			if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
 			last = undefined;
 		} catch (error) {
 			last = error;

@@ -12,7 +12,8 @@ export function oggPackets(file: Buffer): Buffer[] {
 	let pending: Buffer[] = [];
 	let at = 0;
 	while (at < file.length) {
-		if (file.toString('latin1', at, at + 4) !== 'OggS') throw new Error(`no Ogg page at byte ${at}`);
+		if (file.toString('latin1', at, at + 4) !== 'OggS')
+			throw new Error(`no Ogg page at byte ${at}`);
 		const segments = file.readUInt8(at + 26);
 		let body = at + PAGE_HEADER_BYTES + segments;
 		for (let i = 0; i < segments; i++) {
@@ -33,7 +34,10 @@ export function oggPackets(file: Buffer): Buffer[] {
 /** The Opus frames of an Ogg Opus file, without its two header packets. */
 export function opusFramesOfOgg(file: Buffer): Buffer[] {
 	const [head, tags, ...frames] = oggPackets(file);
-	if (head?.toString('latin1', 0, 8) !== 'OpusHead' || tags?.toString('latin1', 0, 8) !== 'OpusTags')
+	if (
+		head?.toString('latin1', 0, 8) !== 'OpusHead' ||
+		tags?.toString('latin1', 0, 8) !== 'OpusTags'
+	)
 		throw new Error('not an Ogg Opus file');
 	return frames;
 }

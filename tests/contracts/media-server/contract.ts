@@ -1,6 +1,12 @@
-import nodeDataChannel from 'node-datachannel';
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { openPeers } from '../../support/webrtc/peer.ts';
+import { access } from './access.ts';
+import { channel } from './channel.ts';
+import { control } from './control.ts';
+import { floor } from './floor.ts';
+import { metrics } from './metrics.ts';
 import type { StartMediaServer } from './running-media-server.ts';
+import { rtsp } from './rtsp.ts';
 import { signalling } from './signalling.ts';
 import { stageOn, type Stage } from './stage.ts';
 
@@ -25,10 +31,15 @@ export function mediaServerContract(name: string, start: StartMediaServer): void
 		afterEach(() => stage().clear());
 		afterAll(async () => {
 			await stage().server.stop();
-			// Waits for every native peer to be gone and throws when one is left open.
-			nodeDataChannel.cleanup();
+			expect(openPeers()).toBe(0);
 		});
 
 		describe('signalling', () => signalling(stage));
+		describe('access', () => access(stage, start));
+		describe('channel', () => channel(stage));
+		describe('floor', () => floor(stage));
+		describe('RTSP', () => rtsp(stage));
+		describe('control API', () => control(stage));
+		describe('metrics', () => metrics(stage));
 	});
 }

@@ -7,8 +7,7 @@ export type ControlApi = {
 };
 
 /** `base` is `http://host:port`, `path` starts with `/v3/`. */
-export function controlApi(base: string, token?: string): ControlApi {
-	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+export function controlApi(base: string): ControlApi {
 	async function ask(path: string, init: RequestInit): Promise<ApiAnswer> {
 		const response = await fetch(`${base}${path}`, init);
 		const text = await response.text();
@@ -21,11 +20,11 @@ export function controlApi(base: string, token?: string): ControlApi {
 		}
 	}
 	return {
-		get: (path) => ask(path, { headers }),
+		get: (path) => ask(path, {}),
 		send: (method, path, body) =>
 			ask(path, {
 				method,
-				headers: { ...headers, 'content-type': 'application/json' },
+				headers: { 'content-type': 'application/json' },
 				body: typeof body === 'string' ? body : JSON.stringify(body)
 			})
 	};

@@ -11,6 +11,8 @@ export type RunningMediaServer = {
 	/** `rtsp://host:port`, without a path. */
 	readonly rtspBase: string;
 	readonly metricsUrl: string;
+	/** Headers that make a request look as if it came from outside this machine, where the server tells by them. */
+	readonly outsideHeaders: Readonly<Record<string, string>>;
 	/** Ends it and everything started for it. @throws when it does not end cleanly and soon */
 	stop(): Promise<void>;
 };
@@ -18,7 +20,7 @@ export type RunningMediaServer = {
 export type MediaServerKind = 'embedded' | 'mediamtx';
 
 export type StartOptions = {
-	/** As where the control API is not bound to loopback alone: nobody gets in without a token. */
+	/** The control API and metrics as where they are not bound to loopback alone: only with a token. */
 	readonly apiNeedsToken?: boolean;
 };
 

@@ -184,16 +184,15 @@ export function signalling(stage: () => Stage): void {
 				'no SDP': await post('{"offer": true}', 'application/sdp'),
 				'cut in half': await post(offer.slice(0, 60), 'application/sdp'),
 				'without ICE': await post(offer.replace(/^a=ice-.*\r\n/gm, ''), 'application/sdp'),
-				'without DTLS': await post(
-					offer.replace(/^a=fingerprint:.*\r\n/gm, ''),
-					'application/sdp'
-				)
+				'without DTLS': await post(offer.replace(/^a=fingerprint:.*\r\n/gm, ''), 'application/sdp')
 			};
 			for (const [what, response] of Object.entries(refused)) {
 				const body: unknown = JSON.parse(await response.text());
 				expect([400, 406], what).toContain(response.status);
 				expect(body, what).toEqual({ status: 'error', error: expect.any(String) });
-				expect(JSON.stringify(body), what).not.toMatch(/\/work|\/tmp|node_modules|goroutine|\n\s+at /);
+				expect(JSON.stringify(body), what).not.toMatch(
+					/\/work|\/tmp|node_modules|goroutine|\n\s+at /
+				);
 			}
 			expect(await webRtcSessions(stage().api)).toEqual([]);
 		});
@@ -217,9 +216,7 @@ export function signalling(stage: () => Stage): void {
 			const withToken = await postOffer(unknown, offer);
 			expect(withToken.status).toBe(400);
 			const stranger = await postOffer({ url: unknown.url }, offer);
-			expect(stranger.status).toBe(
-				differences.unknownPathWithoutToken[stage().server.kind]
-			);
+			expect(stranger.status).toBe(differences.unknownPathWithoutToken[stage().server.kind]);
 		});
 	});
 
@@ -259,7 +256,7 @@ export function signalling(stage: () => Stage): void {
 		await eventually(
 			'the mute publisher is gone',
 			async () => (await webRtcSessions(stage().api)).length === 0,
-			{ withinMs: 10_000 }
+			{ withinMs: 15_000 }
 		);
 		expect(['closed', 'disconnected']).toContain(await publisher.ended);
 	});

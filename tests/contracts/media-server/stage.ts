@@ -53,6 +53,15 @@ export function stageOn(server: RunningMediaServer): Stage {
 		return { url: `${server.webrtcBase}/${path}/${kind}`, token };
 	}
 
+	/** The server finishes DTLS a moment after us; what arrives before is lost, and an end then is not told. */
+	async function established(sessionId: string): Promise<void> {
+		await eventually('the server has the peer', async () =>
+			(await webRtcSessions(api)).some(
+				({ id, peerConnectionEstablished }) => id === sessionId && peerConnectionEstablished
+			)
+		);
+	}
+
 	return {
 		server,
 		api,
@@ -62,11 +71,13 @@ export function stageOn(server: RunningMediaServer): Stage {
 		async publish(path, voice, options) {
 			const publisher = await publish(await endpoint('whip', path), voice, options);
 			opened.push(publisher);
+			await established(publisher.session.id);
 			return publisher;
 		},
 		async listen(path) {
 			const reader = await listen(await endpoint('whep', path));
 			opened.push(reader);
+			await established(reader.session.id);
 			return reader;
 		},
 		closeLater(thing) {

@@ -44,6 +44,8 @@ export async function startEmbedded(): Promise<RunningMediaServer> {
 			apiBase: api,
 			rtspBase: rtsp,
 			metricsUrl: `${api}/metrics`,
+			// The server sees a forwarded request as one from outside; its sockets are on loopback here.
+			outsideHeaders: { 'x-forwarded-for': '203.0.113.9' },
 			async stop() {
 				await server.stop();
 				await removeTraces();

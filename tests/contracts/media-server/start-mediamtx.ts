@@ -45,6 +45,7 @@ export async function startMediaMtx(
 		apiBase: `http://${api}`,
 		rtspBase: `rtsp://${rtsp}`,
 		metricsUrl: `http://${metrics}/metrics`,
+		outsideHeaders: {},
 		async stop() {
 			await server.stop();
 			await tokens.close();

@@ -47,10 +47,16 @@ export function guarded<A extends unknown[]>(callback: (...args: A) => void): (.
 }
 
 /**
- * Every native object of this process, kept on purpose: a track that the garbage collector took stays in the
- * library's own list, and its `cleanup()` frees it a second time (node-datachannel 0.33).
+ * Every native object of this process, kept on purpose: what the garbage collector takes while a callback of it
+ * is under way, or before `cleanup()`, is freed twice by the library (node-datachannel 0.33).
  */
 const everything: unknown[] = [];
+let open = 0;
+
+/** How many peers of this process are not closed yet: zero at the end of a tidy test. */
+export function openPeers(): number {
+	return open;
+}
 
 /** A peer that offers the given media lines, in order, and the tracks of those that carry media. */
 export function offeringPeer(name: string, lines: readonly Line[]): TestPeer & { tracks: Track[] } {
@@ -64,7 +70,8 @@ export function offeringPeer(name: string, lines: readonly Line[]): TestPeer & {
 	const fullOffer = deferred<string>();
 	const connected = deferred<void>();
 	const ended = deferred<'closed' | 'disconnected' | 'failed'>();
-	let open = true;
+	let isOpen = true;
+	open++;
 
 	connection.onLocalDescription(guarded((sdp) => bareOffer.resolve(sdp)));
 	connection.onLocalCandidate(guarded((candidate) => candidates.push(candidate)));
@@ -113,8 +120,9 @@ export function offeringPeer(name: string, lines: readonly Line[]): TestPeer & {
 			connection.setRemoteDescription(answer, 'answer');
 		},
 		close() {
-			if (!open) return;
-			open = false;
+			if (!isOpen) return;
+			isOpen = false;
+			open--;
 			for (const track of tracks) track.close();
 			connection.close();
 			// After close() no callback may come any more; whoever waits must not wait for ever.

@@ -22,11 +22,7 @@ export type WhepReader = {
 		withinMs?: number
 	): Promise<HeardPacket>;
 	/** The next RTCP packet from now on of which `wanted` is true. @throws after `withinMs` */
-	nextReport(
-		what: string,
-		wanted: (report: Buffer) => boolean,
-		withinMs?: number
-	): Promise<Buffer>;
+	nextReport(what: string, wanted: (report: Buffer) => boolean, withinMs?: number): Promise<Buffer>;
 	/** DELETE, then closes. The status of the DELETE. */
 	leave(): Promise<number>;
 	close(): void;

@@ -1,7 +1,9 @@
+import { h264KeyFrame } from '../h264.ts';
 import { writeRtp } from '../rtp.ts';
+import type { UdpRelay } from '../udp-relay.ts';
 import { FRAME_MS, SAMPLES_PER_FRAME, type Voice } from '../voices.ts';
 import { deleteSession, openSession, type MediaEndpoint, type OpenedSession } from './endpoint.ts';
-import { offeringPeer, OPUS_PAYLOAD_TYPE, type TestPeer } from './peer.ts';
+import { H264_PAYLOAD_TYPE, offeringPeer, OPUS_PAYLOAD_TYPE, type TestPeer } from './peer.ts';
 
 /** A native publisher that sends a voice's frames as RTP, 20 ms apart, exactly as it is told to. */
 export type WhipPublisher = {
@@ -16,8 +18,8 @@ export type WhipPublisher = {
 	lose(frames: number): void;
 	/** Sends the next `frames` frames in the order given by their offsets, e.g. `[1, 0, 2]`. */
 	sendInOrder(offsets: readonly number[]): void;
-	/** Frame numbers that really went out. */
-	readonly sent: readonly number[];
+	/** Frames that really went out, with `performance.now()`. */
+	readonly sent: readonly { readonly index: number; readonly atMs: number }[];
 	/** DELETE, then closes. The status of the DELETE. */
 	leave(): Promise<number>;
 	/** Closes without a word to the HTTP side. */
@@ -26,12 +28,18 @@ export type WhipPublisher = {
 
 export type PublisherOptions = {
 	readonly name?: string;
-	/** Also offers an H264 line, as OBS does, before the audio. */
+	/** Also offers an H264 line before the audio, as OBS does, and sends a key frame every second. */
 	readonly withVideo?: boolean;
 	/** A stream's numbers may start anywhere (RFC 3550, section 5.1); say where to meet the wrap-around. */
 	readonly firstSequenceNumber?: number;
 	readonly firstTimestamp?: number;
+	/** Reaches the server through this instead of directly. */
+	readonly through?: UdpRelay;
 };
+
+const FRAMES_PER_PICTURE = 50;
+/** H264 counts at 90 kHz (RFC 6184): 1,800 in the 20 ms of an audio frame. */
+const PICTURE_CLOCK_PER_FRAME = 1_800;
 
 let publishers = 0;
 
@@ -56,21 +64,41 @@ export async function publish(
 		options.withVideo === true ? [video, audio] : [audio]
 	);
 	const track = peer.tracks.at(-1);
+	const picture = options.withVideo === true ? await h264KeyFrame() : [];
+	const pictureTrack = picture.length > 0 ? peer.tracks[0] : undefined;
 	const session = await openSession(endpoint, await peer.bareOffer).catch((error: unknown) => {
 		peer.close();
 		throw error;
 	});
-	peer.accept(session.answer);
+	peer.accept(options.through?.redirect(session.answer) ?? session.answer);
 	await peer.connected.catch((error: unknown) => {
 		peer.close();
 		throw error;
 	});
 
-	const sent: number[] = [];
+	const sent: { index: number; atMs: number }[] = [];
 	let next = 0;
 	let timer: NodeJS.Timeout | undefined;
 
+	let pictureUnits = 0;
+	function sendPicture(frame: number): void {
+		if (pictureTrack === undefined || !pictureTrack.isOpen()) return;
+		picture.forEach((payload, i) => {
+			pictureTrack.sendMessageBinary(
+				writeRtp({
+					payloadType: H264_PAYLOAD_TYPE,
+					marker: i === picture.length - 1,
+					sequenceNumber: pictureUnits++,
+					timestamp: frame * PICTURE_CLOCK_PER_FRAME,
+					ssrc: ssrc + 1,
+					payload
+				})
+			);
+		});
+	}
+
 	function send(index: number): void {
+		if (index % FRAMES_PER_PICTURE === 0) sendPicture(index);
 		const payload = voice.frames[index % voice.frames.length];
 		if (payload === undefined || track === undefined || !track.isOpen()) return;
 		const packet = writeRtp({
@@ -81,7 +109,7 @@ export async function publish(
 			ssrc,
 			payload
 		});
-		if (track.sendMessageBinary(packet)) sent.push(index);
+		if (track.sendMessageBinary(packet)) sent.push({ index, atMs: performance.now() });
 	}
 
 	function pause(): void {
