@@ -18,7 +18,7 @@ import { toneVoice } from '../support/voices.ts';
 import { publish, type WhipPublisher } from '../support/webrtc/whip-publisher.ts';
 
 let stack: Stack;
-let floor: WhipPublisher;
+let floor: WhipPublisher | undefined;
 test.beforeAll(async () => {
 	stack = await startStack();
 	const ticket = await stack.command<{ url: string; token: string }>('token', {
@@ -32,8 +32,8 @@ test.beforeAll(async () => {
 	floor.speak();
 });
 test.afterAll(async () => {
-	floor.close();
-	await stack.stop();
+	floor?.close();
+	await stack?.stop();
 });
 
 const address = () => `${stack.url}/listener/demo`;
@@ -157,6 +157,22 @@ test('pausing leaves the media server, changing language quickly ends in the las
 	await listener.ear.restart();
 	await expectToHear(listener, null);
 	await farewell([listener]);
+});
+
+test('a tap before the page’s scripts run is not lost', async () => {
+	const person = await visit();
+	const { page } = person;
+	let release = (): void => undefined;
+	const held = new Promise<void>((resolve) => (release = resolve));
+	await page.route('**/_app/immutable/**/*.js', async (route) => {
+		await held;
+		await route.continue();
+	});
+	await page.goto(`${address()}?code=${stack.demo.joinCode}`, { waitUntil: 'commit' });
+	await row(page, /^Floor/).click();
+	release();
+	await expect(page.locator('[data-status="live"]')).toBeVisible();
+	await farewell([person]);
 });
 
 test('a session the media server ended is opened anew', async () => {

@@ -23,7 +23,7 @@ export class WhepError extends Error {
 export type WhepSession = {
 	/** One audio track; it is there before the first packet. */
 	readonly stream: MediaStream;
-	/** `connected` says nothing about sound. `dead`: closed here, or given up by ICE or DTLS. */
+	/** `connected` says nothing about sound. `dead`: closed here, at the media server, or given up. */
 	state(): 'opening' | 'connected' | 'dead';
 	/** Counters of the sound that arrives; zeros before the first packet. */
 	measure(): Promise<Measured>;
@@ -61,13 +61,23 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 	let resource: URL | null = null;
 	let ended = false;
 
+	/** ICE or DTLS gave up, or the media server said goodbye, which the connection's own state does not tell. */
+	function isGivenUp(): boolean {
+		const { connectionState } = connection;
+		return (
+			connectionState === 'failed' ||
+			connectionState === 'closed' ||
+			receiver.transport?.state === 'closed'
+		);
+	}
+
 	function close(): void {
 		if (ended) return;
 		ended = true;
 		receiver.track.stop();
 		const atServer = resource;
 		// A session that is gone already is not there to be deleted; the server notices the others by itself.
-		if (!atServer || connection.connectionState === 'failed') return connection.close();
+		if (!atServer || isGivenUp()) return connection.close();
 		// First the request, then the connection: the server ends the session when it sees that close.
 		// keepalive lets the request outlive the page.
 		void fetch(atServer, {
@@ -97,9 +107,8 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 	return {
 		stream: new MediaStream([receiver.track]),
 		state() {
-			const { connectionState } = connection;
-			if (ended || connectionState === 'failed' || connectionState === 'closed') return 'dead';
-			return connectionState === 'connected' ? 'connected' : 'opening';
+			if (ended || isGivenUp()) return 'dead';
+			return connection.connectionState === 'connected' ? 'connected' : 'opening';
 		},
 		measure: () => measure(connection),
 		close
