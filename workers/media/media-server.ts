@@ -42,7 +42,7 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 	try {
 		const keys = new KeySet(env.MEDIA_JWKS_URL, env.MEDIA_DATA_DIR, log);
 		await keys.load();
-		void keys.refresh();
+		void keys.refresh({ wanted: false });
 		const tokens = new TokenVerifier(
 			keys,
 			{

@@ -83,7 +83,7 @@ export function controlHandler(parts: ControlParts): HttpHandler {
 }
 
 async function onRefreshKeys({ keys }: ControlParts): Promise<HttpAnswer> {
-	await keys?.refresh(true);
+	await keys?.refresh({ force: true });
 	return done();
 }
 

@@ -163,11 +163,11 @@ class Connection {
 		if (this.#session) return { status: 455 };
 		const target = parseTarget(request.url);
 		if (!target) return { status: 400 };
+		const channels = parseTransport(request.headers.get('transport'));
+		if (!channels) return { status: 461 };
 		const grant =
 			this.#grant?.path.name === target.path ? this.#grant : await this.#authorise(request, target);
 		if ('status' in grant) return grant;
-		const channels = parseTransport(request.headers.get('transport'));
-		if (!channels) return { status: 461 };
 		if (!grant.path.available) return { status: 404 };
 		if (grant.path.full) return { status: 400 };
 		const session = new PlaySession(

@@ -64,18 +64,21 @@ export class KeySet {
 		return this.#keys;
 	}
 
-	/** Fetches the set, unless that was tried a moment ago; on failure the old one stays. Never throws. */
-	async refresh(force = false): Promise<void> {
+	/**
+	 * Fetches the set, unless that was tried a moment ago; on failure the old one stays. Never throws.
+	 * `wanted`: a token or an operator waits for it, so a failure is worth a warning.
+	 */
+	async refresh({ force = false, wanted = true } = {}): Promise<void> {
 		if (this.#fetching) return this.#fetching;
 		if (!force && Date.now() - this.#askedMs < ASK_AT_MOST_EVERY_MS) return;
 		this.#askedMs = Date.now();
-		this.#fetching = this.#fetch().finally(() => {
+		this.#fetching = this.#fetch(wanted).finally(() => {
 			this.#fetching = null;
 		});
 		return this.#fetching;
 	}
 
-	async #fetch(): Promise<void> {
+	async #fetch(wanted: boolean): Promise<void> {
 		try {
 			const response = await fetch(this.#url, {
 				signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
@@ -88,7 +91,9 @@ export class KeySet {
 			this.#fetchedMs = Date.now();
 			await this.#save(keySet);
 		} catch (error) {
-			this.#log.warn({ err: error, url: this.#url }, 'the key set could not be fetched');
+			// The portal often starts a moment later than this server: no cause for alarm without a token.
+			const level = wanted ? 'warn' : 'debug';
+			this.#log[level]({ err: error, url: this.#url }, 'the key set could not be fetched');
 		}
 	}
 
