@@ -93,7 +93,7 @@ export async function composeApp(
 		pingTimeout: 5_000,
 		perMessageDeflate: false
 	});
-	const booths = createBooths({ db, log });
+	const booths = createBooths({ db, listen: database.listen, portalId, log });
 	const reconciler = createReconciler({ media, booths, events, log });
 	const channels = createChannels({ db, events, booths, ingest: reconciler, log });
 	const sockets = serveBooth(io, {
@@ -111,8 +111,7 @@ export async function composeApp(
 		db,
 		booths,
 		portalId,
-		watched: sockets.watched,
-		onForeignChange: sockets.reload,
+		isSeatedHere: sockets.isSeatedHere,
 		log
 	});
 	await presence.start();
@@ -157,6 +156,7 @@ export async function composeApp(
 		async drain() {
 			log.info('draining');
 			draining = true;
+			await sockets.stop();
 			await drainServer(http, io);
 			await Promise.all([reconciler.stop(), channels.stop(), presence.stop()]);
 			await database.close();

@@ -1,27 +1,26 @@
-import { asc, desc, eq } from 'drizzle-orm';
 import { allowedPublishers } from '#lib/domain/booth/allowed-publishers.ts';
 import { PORTAL, type BoothCommand, type Caller } from '#lib/domain/booth/command.ts';
 import { participantOf } from '#lib/domain/booth/seats.ts';
 import type { BoothState } from '#lib/domain/booth/state.ts';
 import type { BoothId, PersonId, SeatId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
-import { CHAT_HISTORY_LENGTH, type ChatMessage } from '#lib/protocol/booth.ts';
-import type { Db } from '../db/database.ts';
-import { chatMessages } from '../db/schema.ts';
+import type { BoothNotice } from '#lib/protocol/booth.ts';
+import type { Db, Listen } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import { CHANNEL, createBetweenPortals, type BetweenPortals } from './between-portals.ts';
+import { createChat, type Chat } from './chat.ts';
+import { createKnownBooths, type KnownBooths } from './known-booths.ts';
+import { noticesOf } from './notices.ts';
 import { soundingStates } from './sounding-states.ts';
-import { createBoothStore, type BoothChange, type StoreRefusalCode } from './store.ts';
+import { createBoothStore, type Applied, type BoothChange, type StoredBooth } from './store.ts';
 
 export type { BoothChange };
 
 /** Booths as the rest of the portal uses them. Every change goes through here and is told to `onChange`. */
 export type Booths = {
-	command(
-		booth: BoothId,
-		command: BoothCommand,
-		by?: Caller
-	): Promise<Result<BoothChange, StoreRefusalCode>>;
-	load(booth: BoothId): Promise<{ state: BoothState; version: number } | null>;
+	/** Refusal `busy` after two seconds at most; throws only when the database fails. */
+	command(booth: BoothId, command: BoothCommand, by?: Caller): Promise<Applied>;
+	load(booth: BoothId): Promise<StoredBooth | null>;
 	state(booth: BoothId): Promise<BoothState | null>;
 	/** Of the booths that say they are on air, and of those given. */
 	states(given: readonly BoothId[]): Promise<ReadonlyMap<BoothId, BoothState>>;
@@ -35,54 +34,83 @@ export type Booths = {
 		person: PersonId,
 		seat: SeatId | null
 	): Promise<Result<{ seat: SeatId }, 'not_active' | 'busy'>>;
+	/** After every committed change, of this portal or of another one, in the order of versions. */
 	onChange(listener: (change: BoothChange) => void): () => void;
+	/** What is to be said aloud in a booth about a change, wherever it was made. */
+	onNotices(listener: (booth: BoothId, notices: readonly BoothNotice[]) => void): () => void;
 	/** Expires what is overdue, in every booth. */
 	tick(): Promise<void>;
-	readonly chat: {
-		send(booth: BoothId, person: PersonId, name: string, body: string): Promise<ChatMessage>;
-		/** The last messages, oldest first. */
-		history(booth: BoothId): Promise<ChatMessage[]>;
-		onMessage(listener: (booth: BoothId, message: ChatMessage) => void): () => void;
-	};
-	readonly store: ReturnType<typeof createBoothStore>;
+	readonly chat: Omit<Chat, 'fetch'>;
+	readonly known: Pick<KnownBooths, 'get' | 'all'>;
+	/** Reads all booths and begins to hear other portals. */
+	start(): Promise<void>;
+	/** Takes in what other portals changed, also when their word was lost. */
+	catchUp(): Promise<void>;
+	/** Shows that other portals are still heard. */
+	checkHearing: BetweenPortals['check'];
+	stop(): Promise<void>;
 };
 
 export function createBooths({
 	db,
+	listen,
+	portalId,
 	log,
 	now = Date.now
 }: {
 	db: Db;
+	listen: Listen;
+	portalId: string;
 	log: Log;
 	now?: () => number;
 }): Booths {
-	const store = createBoothStore(db);
-	const changed = new Set<(change: BoothChange) => void>();
-	const written = new Set<(booth: BoothId, message: ChatMessage) => void>();
+	const portals = createBetweenPortals({ db, listen, portalId, log });
+	const store = createBoothStore(db, {
+		now,
+		announce: (change) => ({
+			channel: CHANNEL,
+			payload: portals.payload({
+				kind: 'changed',
+				booth: change.boothId,
+				version: change.version,
+				notices: noticesOf(change, now())
+			})
+		})
+	});
+	const known = createKnownBooths(store, log);
+	const noticeListeners = new Set<(booth: BoothId, notices: readonly BoothNotice[]) => void>();
+	const chat = createChat(db, now, (booth, message) =>
+		portals.say({ kind: 'chat', booth, message })
+	);
+
+	function sayAloud(booth: BoothId, notices: readonly BoothNotice[]): void {
+		if (notices.length > 0) for (const listener of noticeListeners) listener(booth, notices);
+	}
 
 	const command: Booths['command'] = async (booth, given, by = PORTAL) => {
-		const applied = await store.apply(booth, given, { by, now: now() });
+		const applied = await store.apply(booth, given, by);
 		if (applied.ok && applied.value.events.length > 0) {
-			log.info(
-				{
-					booth,
-					version: applied.value.version,
-					events: applied.value.events.map(({ type }) => type)
-				},
-				'booth changed'
-			);
-			for (const listener of changed) listener(applied.value);
+			const { version, events } = applied.value;
+			const types = events.map(({ type }) => type);
+			log.info({ booth, version, events: types }, 'booth changed');
+			known.take(applied.value);
+			sayAloud(booth, noticesOf(applied.value, now()));
 		}
 		return applied;
 	};
 
 	return {
-		store,
 		command,
 		load: store.load,
 		state: async (booth) => (await store.load(booth))?.state ?? null,
 		states: (given) => soundingStates(db, given),
 		report: (booth, given) => command(booth, given),
+		onChange: known.onChange,
+		known,
+		chat,
+		catchUp: known.catchUp,
+		checkHearing: portals.check,
+		stop: portals.stop,
 
 		async ticketFor(booth, person, wanted) {
 			const refused = refuse(
@@ -105,51 +133,30 @@ export function createBooths({
 			return issued.error.code === 'busy' ? refuse('busy', issued.error.message) : refused;
 		},
 
-		onChange(listener) {
-			changed.add(listener);
-			return () => changed.delete(listener);
+		onNotices(listener) {
+			noticeListeners.add(listener);
+			return () => noticeListeners.delete(listener);
 		},
 
 		async tick() {
-			for (const booth of await store.due(now())) await command(booth, { type: 'tick' });
+			const due = await store.due(now());
+			await Promise.all(due.map((booth) => command(booth, { type: 'tick' })));
 		},
 
-		chat: {
-			async send(booth, person, name, body) {
-				const [row] = await db
-					.insert(chatMessages)
-					.values({ boothId: booth, person, name, body, sentAt: new Date(now()) })
-					.returning();
-				if (!row) throw new Error('the message was not stored');
-				const message = messageOf(row);
-				for (const listener of written) listener(booth, message);
-				return message;
-			},
-			async history(booth) {
-				const newest = db
-					.select()
-					.from(chatMessages)
-					.where(eq(chatMessages.boothId, booth))
-					.orderBy(desc(chatMessages.sentAt), desc(chatMessages.id))
-					.limit(CHAT_HISTORY_LENGTH)
-					.as('newest');
-				const rows = await db.select().from(newest).orderBy(asc(newest.sentAt), asc(newest.id));
-				return rows.map(messageOf);
-			},
-			onMessage(listener) {
-				written.add(listener);
-				return () => written.delete(listener);
-			}
+		async start() {
+			await known.catchUp();
+			await portals.start((word) => {
+				const taken =
+					word.kind === 'chat'
+						? chat.fetch(word.booth, word.message)
+						: known.hear(word.booth, word.version).then(() => sayAloud(word.booth, word.notices));
+				taken.catch((error: unknown) =>
+					log.error(
+						{ err: error, booth: word.booth },
+						'a change of another portal was not taken in'
+					)
+				);
+			});
 		}
-	};
-}
-
-function messageOf(row: typeof chatMessages.$inferSelect): ChatMessage {
-	return {
-		id: row.id,
-		person: row.person,
-		name: row.name,
-		body: row.body,
-		sentAt: row.sentAt.getTime()
 	};
 }

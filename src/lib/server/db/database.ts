@@ -18,8 +18,20 @@ export type Database = {
 	readonly kind: 'pglite' | 'postgres';
 	/** Applies what is missing, one process at a time. */
 	migrate(): Promise<void>;
+	readonly listen: Listen;
 	close(): Promise<void>;
 };
+
+/**
+ * Hears what the processes on this database say with `pg_notify`. Words said while the connection was lost
+ * are not heard later.
+ *
+ * @returns how to stop
+ */
+export type Listen = (
+	channel: string,
+	heard: (payload: string) => void
+) => Promise<() => Promise<void>>;
 
 const MIGRATIONS = { migrationsFolder: resolve('drizzle/migrations') };
 /** Any fixed number: whoever migrates this database holds it. */
@@ -33,6 +45,7 @@ export async function openPglite(folder: string | null): Promise<Database> {
 		db: db as unknown as Db,
 		kind: 'pglite',
 		migrate: () => migratePglite(db, MIGRATIONS),
+		listen: (channel, heard) => client.listen(channel, heard),
 		close: () => client.close()
 	};
 }
@@ -53,6 +66,11 @@ export function openPostgres(url: string, maxConnections = 10): Database {
 			} finally {
 				await single.end({ timeout: 5 });
 			}
+		},
+		async listen(channel, heard) {
+			// On a connection of its own, which postgres.js opens again when it is lost.
+			const { unlisten } = await client.listen(channel, heard);
+			return unlisten;
 		},
 		close: () => client.end({ timeout: 5 })
 	};

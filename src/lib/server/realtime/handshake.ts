@@ -26,7 +26,7 @@ export function isForeignOrigin(
 	return !URL.canParse(headers.origin) || new URL(headers.origin).host !== headers.host;
 }
 
-/** Socket.IO middleware: knows who connects by their cookies, or refuses with 4001. */
+/** Socket.IO middleware: knows who connects by their cookies; a page of another site is refused with 4003. */
 export function authenticate(
 	{ auth, publicBaseUrl, log }: { auth: Pick<Auth, 'actorFrom'>; publicBaseUrl: string; log: Log },
 	accept: (socket: Socket, actor: Actor) => Promise<SocketRefused | null>
@@ -34,7 +34,7 @@ export function authenticate(
 	const admit = async (socket: Socket): Promise<SocketRefused | null> => {
 		const { headers } = socket.handshake;
 		if (isForeignOrigin(headers, publicBaseUrl))
-			return new SocketRefused(SOCKET_CODES.credentials, 'origin_refused');
+			return new SocketRefused(SOCKET_CODES.scope, 'origin_refused');
 		return accept(socket, await auth.actorFrom(headers.cookie ?? null));
 	};
 	return (socket, next) => {

@@ -1,0 +1,99 @@
+import { participantOf } from '#lib/domain/booth/seats.ts';
+import { view } from '#lib/domain/booth/view.ts';
+import type { BoothId } from '#lib/domain/ids.ts';
+import type { BoothNotice, BoothView, ChatMessage } from '#lib/protocol/booth.ts';
+import type { Reconciler } from '../booths/reconcile.ts';
+import type { Booths } from '../booths/service.ts';
+import { cut } from './ending.ts';
+import type { Seated, Seating } from './seating.ts';
+
+/** What the pages in a booth are told of its own accord: each its own view, notices, chat. */
+export type BoothNews = {
+	/** The booth as this page may see it now; null when the booth is gone. */
+	viewFor(seated: Seated): BoothView | null;
+	/** Shows everybody in the booth the newest state. */
+	show(booth: BoothId): void;
+	say(booth: BoothId, notices: readonly BoothNotice[]): void;
+	pass(booth: BoothId, message: ChatMessage): void;
+};
+
+export function createBoothNews({
+	seating,
+	known,
+	ingest,
+	comeBack,
+	now
+}: {
+	seating: Seating;
+	known: Booths['known'];
+	ingest: Pick<Reconciler, 'ingest' | 'mediaOk'>;
+	/** The booth counts this page as lost, though its socket is here. */
+	comeBack: (seated: Seated) => void;
+	now: () => number;
+}): BoothNews {
+	function viewFor(seated: Seated): BoothView | null {
+		const { found, seat, permissions } = seated;
+		const stored = known.get(found.booth.id);
+		if (!stored) return null;
+		const { phase, participants, acts } = view(stored.state, permissions, seat);
+		const { status, listeners } = ingest.ingest(found.booth.id);
+		return {
+			booth: found.booth.id,
+			version: stored.version,
+			serverNow: now(),
+			event: { slug: found.event.slug, name: found.event.name },
+			room: { slug: found.room.slug, name: found.room.name, main: found.room.main },
+			language: found.booth.language,
+			phase,
+			participants: [...participants],
+			ingest_status: status,
+			listeners,
+			media_ok: ingest.mediaOk(),
+			you: { seat, acts: [...acts] }
+		};
+	}
+
+	/** Made when it is sent: a page that was behind gets the state of that moment, never an older one. */
+	function send(seated: Seated): void {
+		const shown = viewFor(seated);
+		if (!shown || shown.version < seated.told || seating.of(seated.socket) !== seated) return;
+		seated.told = shown.version;
+		seated.socket.emit('booth:state', shown);
+	}
+
+	const inside = (booth: BoothId) => seating.in(booth).filter(({ entry }) => entry.kind === 'in');
+
+	return {
+		viewFor,
+
+		show(booth) {
+			const state = known.get(booth)?.state;
+			if (!state) return;
+			for (const seated of inside(booth)) {
+				const own = participantOf(state, seated.seat);
+				if (!own) {
+					// Another portal took us for dead: the page joins again and is told that its seat is gone.
+					seating.remove(seated);
+					cut(seated.socket, 'seat_gone');
+					continue;
+				}
+				if (own.presence.kind === 'lost') comeBack(seated);
+				seated.socket.data.outbox.show(() => send(seated));
+			}
+		},
+
+		say(booth, notices) {
+			for (const { socket } of inside(booth))
+				for (const notice of notices)
+					socket.data.outbox.say(() => socket.emit('booth:notice', notice));
+		},
+
+		pass(booth, message) {
+			for (const { socket, permissions, entry } of seating.in(booth)) {
+				if (!permissions.includes('booth:chat')) continue;
+				if (entry.kind === 'entering') entry.chat.push(message);
+				else socket.data.outbox.say(() => socket.emit('booth:chat', message));
+			}
+		}
+	};
+}
