@@ -104,6 +104,7 @@ test('the microphone goes back and forth, and both are told at every step', asyn
 test('keys mute and cough, and never act while one writes', async () => {
 	const ana = await enterBooth(stack, 'Ana', { toneHz: TONES.ana });
 	const { page } = ana;
+	await expect(key(page, 'Go live')).toBeEnabled();
 	await page.keyboard.press('Control+Enter');
 	await expect(airState(page)).toHaveText('ON AIR');
 
