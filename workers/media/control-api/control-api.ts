@@ -132,7 +132,9 @@ function onPathGet({ paths }: ControlParts, _: HttpRequest, name: string): HttpA
 function onWebRtcList({ sessions }: ControlParts, { query }: HttpRequest): HttpAnswer {
 	// `state=` is ours: the portal asks every second and wants the few that publish.
 	const state = new URLSearchParams(query).get('state');
-	const listed = sessions.list().filter((session) => state === null || session.state === state);
+	const listed = sessions
+		.list()
+		.filter((session) => session.present && (state === null || session.state === state));
 	return page(paginate(listed, query, webRtcSessionShape));
 }
 

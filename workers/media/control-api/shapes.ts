@@ -23,7 +23,7 @@ export function pathShape(path: LivePath) {
 		source: publisher === null ? null : { type: publisher.type, id: publisher.id },
 		tracks: path.available ? ['Opus'] : [],
 		tracks2: path.available ? TRACKS : [],
-		readers: [...path.readers].map(({ type, id }) => ({ type, id })),
+		readers: path.readers.map(({ type, id }) => ({ type, id })),
 		inboundBytes: path.inboundBytes,
 		outboundBytes: path.outboundBytes,
 		inboundFramesInError: path.inboundFramesInError,

@@ -61,7 +61,7 @@ function pathFamilies({ paths }: MetricsParts): Family[] {
 			help: 'Readers of a path.',
 			samples: all.flatMap((path) =>
 				READER_TYPES.map((readerType): Sample => {
-					const readers = [...path.readers].filter(({ type }) => type === readerType);
+					const readers = path.readers.filter(({ type }) => type === readerType);
 					return [{ ...labels(path), readerType }, readers.length];
 				})
 			)

@@ -26,6 +26,8 @@ export interface PathPublisher {
 export interface PathReader {
 	readonly id: string;
 	readonly type: SessionType;
+	/** False while nothing is heard from it: it gets packets, but does not count. */
+	readonly present: boolean;
 	/**
 	 * One packet of the line with its header written. The reader may change the bytes of the header, but
 	 * must set every field it changes on every packet, and must not keep the buffer.
@@ -89,8 +91,9 @@ export class LivePath {
 		return this.config.alwaysAvailable || this.#live !== null;
 	}
 
-	get readers(): ReadonlySet<PathReader> {
-		return this.#readers;
+	/** Those that are there, as far as can be known. */
+	get readers(): PathReader[] {
+		return [...this.#readers].filter((reader) => reader.present);
 	}
 
 	get full(): boolean {

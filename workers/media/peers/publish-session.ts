@@ -27,6 +27,7 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 	readonly secret = randomUUID();
 	readonly state = 'publish';
 	readonly type = 'webRTCSession';
+	readonly present = true;
 	readonly createdAt = new Date();
 	readonly answer: string;
 	readonly remoteIceUfrag: string;

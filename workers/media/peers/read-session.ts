@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { EndReason, PathReader } from '../paths/live-path.ts';
-import { isRtcp, RTP_HEADER_BYTES } from '../rtp/packet.ts';
+import { isRtcp, RTP_HEADER_BYTES, withTransportSequence } from '../rtp/packet.ts';
 import { ntpTime, parseRtcp, writeSenderReport } from '../rtp/rtcp.ts';
 import { buildAnswer, innerOffer } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
@@ -17,7 +17,11 @@ import {
 } from './session.ts';
 
 const REPORT_EVERY_MS = 1000;
-/** A listener that has reported once and then not for this long is gone; browsers report every 2.5–7.5 s. */
+/** Every second report a listener that can is asked for a sign of life. */
+const REPORTS_PER_PROBE = 2;
+/** Asked and silent for this long: it no longer counts, but packets go on, in case it is in a tunnel. */
+const ABSENT_READER_MS = 4400;
+/** Silent for this long it is gone. Unasked, browsers report every 2.5–7.5 s. */
 const SILENT_READER_MS = 20_000;
 
 /** One WHEP listener: gets every packet of the line under numbers of its own. */
@@ -34,6 +38,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 	readonly #context: SessionContext;
 	readonly #peer: Peer;
 	readonly #payloadType: number;
+	readonly #transportExtensionId: number | null;
 	readonly #ssrc = randomSsrc();
 	readonly #cname = randomUUID();
 	readonly #createdMs = performance.now();
@@ -44,7 +49,11 @@ export class ReadSession implements WebRtcSession, PathReader {
 	#discarded = { packets: 0, bytes: 0 };
 	#rtcp = { inboundBytes: 0, inbound: 0, outboundBytes: 0, outbound: 0 };
 	#nextReportMs = 0;
+	#reports = 0;
+	#probes = 0;
+	#probeDue = false;
 	#lastHeardMs: number | null = null;
+	#present = true;
 	#lost = { packetsLost: 0, jitter: 0 };
 	#established = false;
 	#closed = false;
@@ -56,6 +65,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.#context = context;
 		this.remoteIceUfrag = offer.iceUfrag;
 		this.#payloadType = offer.audio.payloadType;
+		this.#transportExtensionId = offer.audio.transportExtensionId;
 		const plan = planTransport(offer, {
 			address: context.request.address,
 			localAddresses: ice.localAddresses()
@@ -91,6 +101,10 @@ export class ReadSession implements WebRtcSession, PathReader {
 		return this.#established;
 	}
 
+	get present(): boolean {
+		return this.#present;
+	}
+
 	get counters(): SessionCounters {
 		const sent = this.#sent();
 		return {
@@ -124,7 +138,8 @@ export class ReadSession implements WebRtcSession, PathReader {
 		packet[9] = ssrc >>> 16;
 		packet[10] = ssrc >>> 8;
 		packet[11] = ssrc;
-		if (!this.#peer.send(packet)) {
+		const whole = this.#probeDue ? this.#probe(packet) : packet;
+		if (!this.#peer.send(whole)) {
 			this.#discarded.packets += 1;
 			this.#discarded.bytes += packet.length;
 		}
@@ -134,8 +149,13 @@ export class ReadSession implements WebRtcSession, PathReader {
 	check(nowMs: number): void {
 		if (!this.#established) {
 			if (nowMs - this.#createdMs > HANDSHAKE_TIMEOUT_MS) this.close('handshake_timeout');
-		} else if (this.#lastHeardMs !== null && nowMs - this.#lastHeardMs > SILENT_READER_MS)
-			this.close('silent');
+			return;
+		}
+		// One that never said a word may be unable to; ICE notices it after half a minute.
+		if (this.#lastHeardMs === null) return;
+		const silentMs = nowMs - this.#lastHeardMs;
+		if (silentMs > SILENT_READER_MS) this.close('silent');
+		else this.#present = this.#probes === 0 || silentMs < ABSENT_READER_MS;
 	}
 
 	end(reason: EndReason): void {
@@ -162,6 +182,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 	#datagram(datagram: Buffer): void {
 		if (this.#closed || !isRtcp(datagram)) return;
 		this.#lastHeardMs = performance.now();
+		this.#present = true;
 		this.#rtcp.inbound += 1;
 		this.#rtcp.inboundBytes += datagram.length;
 		for (const part of parseRtcp(datagram))
@@ -171,12 +192,21 @@ export class ReadSession implements WebRtcSession, PathReader {
 						this.#lost = { packetsLost: block.packetsLost, jitter: block.jitter };
 	}
 
+	#probe(packet: Buffer): Buffer {
+		this.#probeDue = false;
+		if (this.#transportExtensionId === null) return packet;
+		this.#probes += 1;
+		return withTransportSequence(packet, this.#transportExtensionId, this.#probes);
+	}
+
 	/** Ties the line's timestamps to the wall clock, about once a second (RFC 3550 §6.4.1). */
 	#report(nowMs: number): void {
 		const timestamp = this.path.clock.timestampAt(nowMs);
 		if (timestamp === null) return;
 		// Spread over the second, so that listeners who joined together do not all get theirs in one tick.
 		this.#nextReportMs = nowMs + REPORT_EVERY_MS * (0.8 + Math.random() * 0.4);
+		this.#reports += 1;
+		this.#probeDue = this.#reports % REPORTS_PER_PROBE === 0;
 		const sent = this.#sent();
 		const report = writeSenderReport({
 			ssrc: this.#ssrc,

@@ -48,6 +48,8 @@ export interface WebRtcSession {
 	readonly answer: string;
 	readonly remoteIceUfrag: string;
 	readonly established: boolean;
+	/** False while nothing is heard from it; it is then not listed, but may come back. */
+	readonly present: boolean;
 	candidatePair(): ReturnType<Peer['candidatePair']>;
 	/** Loss of the direction this session is for: uplink of a publisher, downlink as its listener reports it. */
 	loss(): { readonly packetsLost: number; readonly jitter: number };

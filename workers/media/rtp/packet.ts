@@ -85,6 +85,23 @@ function findLevel(extensions: Buffer, wantedId: number): number | null {
 	return null;
 }
 
+/**
+ * A copy of a packet without extensions, with a transport-wide sequence number: browsers answer one within
+ * a quarter of a second.
+ */
+export function withTransportSequence(packet: Buffer, extensionId: number, value: number): Buffer {
+	const copy = Buffer.allocUnsafe(packet.length + 8);
+	packet.copy(copy, 0, 0, RTP_HEADER_BYTES);
+	copy[0] = VERSION_BITS | 0x10;
+	copy.writeUInt16BE(ONE_BYTE_EXTENSIONS, RTP_HEADER_BYTES);
+	copy.writeUInt16BE(1, RTP_HEADER_BYTES + 2);
+	copy[RTP_HEADER_BYTES + 4] = (extensionId << 4) | 1;
+	copy.writeUInt16BE(value & 0xffff, RTP_HEADER_BYTES + 5);
+	copy[RTP_HEADER_BYTES + 7] = 0;
+	packet.copy(copy, RTP_HEADER_BYTES + 8, RTP_HEADER_BYTES);
+	return copy;
+}
+
 export type RtpHeader = Pick<
 	RtpPacket,
 	'payloadType' | 'marker' | 'sequence' | 'timestamp' | 'ssrc'

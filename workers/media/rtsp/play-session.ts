@@ -24,6 +24,7 @@ export type PlayRequest = {
 export class PlaySession implements PathReader {
 	readonly id = randomUUID();
 	readonly type = 'rtspSession';
+	readonly present = true;
 	readonly createdAt = new Date();
 	readonly path: LivePath;
 	readonly request: PlayRequest;

@@ -1,4 +1,4 @@
-import type { Offer, OfferedMedia } from './offer.ts';
+import { AUDIO_LEVEL_URI, TRANSPORT_SEQUENCE_URI, type Offer, type OfferedMedia } from './offer.ts';
 import type { TransportPlan } from './transport-plan.ts';
 
 /** What the native peer contributes to an answer. */
@@ -21,8 +21,6 @@ export type AnswerPlan = {
 		| { readonly type: 'receive' }
 		| { readonly type: 'send'; readonly ssrc: number; readonly cname: string };
 };
-
-const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 /**
  * The offer as the native library gets it: the accepted audio section alone and nothing the client could
@@ -84,6 +82,12 @@ function audioSection({ offer, role, transport, candidates, flow }: AnswerPlan):
 		...(audio.formatParameters === '' ? [] : [`a=fmtp:${payloadType} ${audio.formatParameters}`]),
 		...(flow.type === 'receive' && audio.levelExtensionId !== null
 			? [`a=extmap:${audio.levelExtensionId} ${AUDIO_LEVEL_URI}`]
+			: []),
+		...(flow.type === 'send' && audio.transportExtensionId !== null
+			? [
+					`a=extmap:${audio.transportExtensionId} ${TRANSPORT_SEQUENCE_URI}`,
+					`a=rtcp-fb:${payloadType} transport-cc`
+				]
 			: []),
 		...(flow.type === 'send'
 			? [

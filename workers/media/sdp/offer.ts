@@ -27,6 +27,8 @@ export type OfferedAudio = {
 	readonly formatParameters: string;
 	/** Id of the audio level extension (RFC 6464), when offered. */
 	readonly levelExtensionId: number | null;
+	/** Id of the transport-wide sequence number extension, when offered with its feedback. */
+	readonly transportExtensionId: number | null;
 	readonly ssrcs: readonly number[];
 };
 
@@ -44,7 +46,9 @@ export type Offer = {
 };
 
 const MAX_MEDIA_SECTIONS = 32;
-const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+export const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+export const TRANSPORT_SEQUENCE_URI =
+	'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
 // Every piece that is handed on to the native library or echoed has a pattern of its own.
 const TOKEN = /^[A-Za-z0-9!#$%&'*+\-.^_`{|}~]{1,64}$/;
@@ -116,7 +120,8 @@ export function parseOffer(text: string): Result<Offer, OfferCode> {
 			direction: direction(section.attributes) ?? direction(session) ?? 'sendrecv',
 			payloadType,
 			formatParameters: formatParameters ?? '',
-			levelExtensionId: findLevelExtension(section.attributes),
+			levelExtensionId: findExtension(section.attributes, AUDIO_LEVEL_URI),
+			transportExtensionId: findTransportExtension(section.attributes, payloadType),
 			ssrcs: findSsrcs(section.attributes)
 		}
 	});
@@ -193,13 +198,20 @@ function findOpus(section: Pick<OfferedMedia, 'formats' | 'attributes'>): number
 	return offered && usable ? payloadType : null;
 }
 
-function findLevelExtension(list: readonly string[]): number | null {
+function findExtension(list: readonly string[], uri: string): number | null {
 	for (const value of attributes(list, 'extmap')) {
 		const match = /^(\d{1,2})(?:\/[a-z]+)? (\S+)/.exec(value);
 		const id = Number(match?.[1]);
-		if (match?.[2] === AUDIO_LEVEL_URI && id >= 1 && id <= 14) return id;
+		if (match?.[2] === uri && id >= 1 && id <= 14) return id;
 	}
 	return null;
+}
+
+function findTransportExtension(list: readonly string[], payloadType: number): number | null {
+	const feedback = attributes(list, 'rtcp-fb');
+	const offered =
+		feedback.includes(`${payloadType} transport-cc`) || feedback.includes('* transport-cc');
+	return offered ? findExtension(list, TRANSPORT_SEQUENCE_URI) : null;
 }
 
 function findSsrcs(list: readonly string[]): number[] {
