@@ -68,7 +68,7 @@ export function offeringPeer(name: string, lines: readonly Line[]): TestPeer & {
 	const candidates: string[] = [];
 	const bareOffer = deferred<string>();
 	const fullOffer = deferred<string>();
-	const connected = deferred<void>();
+	const connected = deferred<undefined>();
 	const ended = deferred<'closed' | 'disconnected' | 'failed'>();
 	let isOpen = true;
 	open++;
@@ -82,7 +82,7 @@ export function offeringPeer(name: string, lines: readonly Line[]): TestPeer & {
 	);
 	connection.onStateChange(
 		guarded((state) => {
-			if (state === 'connected') connected.resolve();
+			if (state === 'connected') connected.resolve(undefined);
 			if (state === 'closed' || state === 'failed' || state === 'disconnected') {
 				connected.reject(new Error(`${name}: ${state} before it was connected`));
 				ended.resolve(state);
