@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test, type Page } from '@playwright/test';
 import { BUDGET_BYTES, measureListenerBudget } from '../../scripts/listener-budget.ts';
-import { EAR_RATE_HZ } from '../support/ear.ts';
+import { EAR_RATE_HZ, giveEar } from '../support/ear.ts';
 import { longestSilenceMs, tonesHeard } from '../support/hearing.ts';
 import {
+	chooseLanguage,
 	enterBooth,
 	expectToHear,
 	farewell,
@@ -14,6 +15,7 @@ import {
 } from '../support/journey.ts';
 import { invitePerson, type Person } from '../support/people.ts';
 import { startStack, type Stack } from '../support/stack.ts';
+import { udpRelay } from '../support/udp-relay.ts';
 import { toneVoice } from '../support/voices.ts';
 import { publish, type WhipPublisher } from '../support/webrtc/whip-publisher.ts';
 
@@ -186,6 +188,51 @@ test('a session the media server ended is opened anew', async () => {
 	await expectToHear(listener, null);
 	await expectToHear(listener, TONES.floor);
 	await farewell([listener]);
+});
+
+test('a line that is connected but silent is noticed and mended', async () => {
+	const relay = await udpRelay();
+	const person = await visit();
+	const { page } = person;
+	const ear = await giveEar(page);
+	// The first session goes through a cable that can be cut, the one that mends it does not.
+	await page.route(
+		'**/demo/floor/whep',
+		async (route) => {
+			const response = await route.fetch();
+			await route.fulfill({ response, body: relay.redirect(await response.text()) });
+		},
+		{ times: 1 }
+	);
+	await page.goto(`${address()}?code=${stack.demo.joinCode}`);
+	await chooseLanguage(page, /^Floor/);
+	await expectToHear({ ear }, TONES.floor);
+	const said = page.evaluate(
+		() =>
+			new Promise<string[]>((resolve) => {
+				const line = document.querySelector('[data-status]');
+				const states: string[] = [];
+				const watch = new MutationObserver(() => {
+					const state = line?.getAttribute('data-status') ?? '';
+					if (states.at(-1) !== state) states.push(state);
+					if (state !== 'live' || states.length < 2) return;
+					watch.disconnect();
+					resolve(states);
+				});
+				if (line) watch.observe(line, { attributeFilter: ['data-status'] });
+			})
+	);
+	const cutAt = Date.now();
+	relay.cutSound();
+	expect(await said).toEqual(['mending', 'live']);
+	test.info().annotations.push({
+		type: 'silent line mended after',
+		description: `${Date.now() - cutAt} ms`
+	});
+	await ear.restart();
+	await expectToHear({ ear }, TONES.floor);
+	await relay.close();
+	await farewell([person]);
 });
 
 test('the shell opens without a network, says so, and gives way to the page again', async () => {

@@ -7,6 +7,8 @@ export type UdpRelay = {
 	redirect(answer: string): string;
 	/** From now on nothing passes, in either direction, and nobody is told. */
 	cut(): void;
+	/** From now on only ICE and DTLS pass: connected, but silent. */
+	cutSound(): void;
 	close(): Promise<void>;
 };
 
@@ -19,13 +21,13 @@ export async function udpRelay(): Promise<UdpRelay> {
 	const far = createSocket('udp4');
 	let server: { address: string; port: number } | undefined;
 	let client: { address: string; port: number } | undefined;
-	let passing = true;
+	let passes: (packet: Buffer) => boolean = () => true;
 	near.on('message', (bytes, from) => {
 		client = from;
-		if (passing && server) far.send(bytes, server.port, server.address);
+		if (server && passes(bytes)) far.send(bytes, server.port, server.address);
 	});
 	far.on('message', (bytes) => {
-		if (passing && client) near.send(bytes, client.port, client.address);
+		if (client && passes(bytes)) near.send(bytes, client.port, client.address);
 	});
 	near.bind(0, '127.0.0.1');
 	far.bind(0, '127.0.0.1');
@@ -49,7 +51,11 @@ export async function udpRelay(): Promise<UdpRelay> {
 				.join('\r\n');
 		},
 		cut() {
-			passing = false;
+			passes = () => false;
+		},
+		cutSound() {
+			// RTP and RTCP share a port with ICE and DTLS and are told apart by their first byte (RFC 7983, section 7).
+			passes = (packet) => (packet[0] ?? 0) < 128;
 		},
 		async close() {
 			near.close();
