@@ -1,13 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from '../support/accessible.ts';
-import {
-	enterFloor,
-	expectToHear,
-	farewell,
-	joinByLink,
-	startListening,
-	TONES
-} from '../support/journey.ts';
+import { expectToHear, farewell, joinByLink, startListening, TONES } from '../support/journey.ts';
 import { invitePerson, type Person } from '../support/people.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { toneVoice } from '../support/voices.ts';
