@@ -3,7 +3,7 @@ import type { Handover, Phase, ReadyReason } from '#lib/domain/booth/state.ts';
 import { personId, seatId } from '#lib/domain/ids.ts';
 import type { LanguageCode } from '#lib/domain/language.ts';
 import type { BoothParticipant, BoothView } from '#lib/protocol/booth.ts';
-import { ALONE_BEFORE_SPEAKING_MS, nextStep, shouldSound } from './behaviour.ts';
+import { ALONE_BEFORE_SPEAKING_MS, nextStep, soundWanted, type SoundWanted } from './behaviour.ts';
 
 const NOW = 1_000_000;
 const seatOf = (name: string) => ({ seat: seatId(name), person: personId(name), name });
@@ -63,7 +63,7 @@ describe('alone in the booth', () => {
 	test('a closed booth stays silent', () => {
 		const closed = booth({ kind: 'closed' }, [sitting(me, 0)]);
 		expect(step(closed, 0)).toEqual({ act: 'wait' });
-		expect(shouldSound(closed)).toBe(false);
+		expect(soundWanted(closed)).toBe('off');
 	});
 });
 
@@ -108,17 +108,22 @@ describe('with a person in the booth', () => {
 });
 
 describe('sound', () => {
-	test.each<[string, Phase, boolean]>([
-		['empty', { kind: 'empty' }, false],
-		['mine, off air', ready(me, 'given'), false],
-		['mine, going live', { kind: 'going-live', active: me, deadline: NOW }, true],
-		['mine, live', live(me), true],
-		["somebody else's", live(anna), false],
-		['mine until the newcomer is heard', handover(me, anna, 'arriving'), true],
-		['offered to me, not agreed', handover(anna, me, 'offered'), false],
-		['agreed, I am awaited', handover(anna, me, 'accepted'), true],
-		['asked for, I am awaited', handover(anna, me, 'arriving'), true]
+	test.each<[string, Phase, SoundWanted]>([
+		['empty', { kind: 'empty' }, 'off'],
+		['mine, off air', ready(me, 'given'), 'off'],
+		['mine, going live', { kind: 'going-live', active: me, deadline: NOW }, 'on'],
+		['mine, live', live(me), 'on'],
+		["somebody else's", live(anna), 'off'],
+		['asked for, not agreed', handover(me, anna, 'requested'), 'on'],
+		[
+			'mine until the newcomer is heard, and not begun again',
+			handover(me, anna, 'arriving'),
+			'keep'
+		],
+		['offered to me, not agreed', handover(anna, me, 'offered'), 'off'],
+		['agreed, I am awaited', handover(anna, me, 'accepted'), 'on'],
+		['awaited still', handover(anna, me, 'arriving'), 'on']
 	])('%s', (_name, phase, expected) => {
-		expect(shouldSound(booth(phase))).toBe(expected);
+		expect(soundWanted(booth(phase))).toBe(expected);
 	});
 });

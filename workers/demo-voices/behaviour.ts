@@ -51,20 +51,27 @@ export function nextStep(view: BoothView, aloneSinceMs: number | null, nowMs: nu
 	}
 }
 
-/** Whether the demo voice should be sending sound now: it holds the right on air, or is awaited. */
-export function shouldSound({ phase, you }: BoothView): boolean {
+/**
+ * What the sound of the demo voice should do now. `keep`: it may go on but not begin, because somebody else is about
+ * to be heard instead; the media server ends the session of the outgoing one a moment before the right moves, and
+ * one that came back then would take the newcomer's place on the air.
+ */
+export type SoundWanted = 'on' | 'keep' | 'off';
+
+export function soundWanted({ phase, you }: BoothView): SoundWanted {
 	switch (phase.kind) {
 		case 'closed':
 		case 'empty':
 		case 'ready':
-			return false;
+			return 'off';
 		case 'going-live':
 		case 'live':
-			return phase.active.seat === you.seat;
+			return phase.active.seat === you.seat ? 'on' : 'off';
 		case 'handing-over': {
 			const { step, to } = phase.handover;
-			const isAwaited = to.seat === you.seat && (step === 'accepted' || step === 'arriving');
-			return phase.active.seat === you.seat || isAwaited;
+			const isAgreed = step === 'accepted' || step === 'arriving';
+			if (phase.active.seat === you.seat) return isAgreed ? 'keep' : 'on';
+			return to.seat === you.seat && isAgreed ? 'on' : 'off';
 		}
 	}
 }

@@ -1,5 +1,5 @@
 import type { BoothView } from '#lib/protocol/booth.ts';
-import { nextStep, otherInterpreters, shouldSound, type Step } from './behaviour.ts';
+import { nextStep, otherInterpreters, soundWanted, type Step } from './behaviour.ts';
 import { takeSeat, type BoothSeat } from './booth-socket.ts';
 import {
 	comeIn,
@@ -53,11 +53,10 @@ export function startBoothVoice(settings: VoiceSettings): Voice {
 
 	/** One look at the booth. @returns whether it went well */
 	async function act(cookie: string, at: BoothSeat, seen: BoothView): Promise<boolean> {
-		if (!shouldSound(seen)) {
-			await mouth.close();
+		const wanted = soundWanted(seen);
+		if (wanted === 'off') await mouth.close();
+		if (wanted !== 'on' || mouth.isOpen)
 			return perform(nextStep(seen, aloneSinceMs, Date.now()), at);
-		}
-		if (mouth.isOpen) return perform(nextStep(seen, aloneSinceMs, Date.now()), at);
 		const ticket = await portal.publishTicket({ event, language }, cookie, seen.you.seat);
 		if (ticket === null || !(await mouth.open(ticket))) return false;
 		return at.ask('booth:arrived');

@@ -9,6 +9,8 @@ import {
 
 /** A floor without sound for this long is nobody's: a technician who changes a cable is back before. */
 const SILENT_BEFORE_SPEAKING_MS = 10_000;
+/** Longer than the portal takes to notice a sound. */
+const UNHEARD_MS = 5_000;
 const LOOK_EVERY_MS = 2_000;
 
 /**
@@ -19,8 +21,7 @@ const LOOK_EVERY_MS = 2_000;
 export function startFloorVoice(settings: VoiceSettings): Voice {
 	const { portal, event, language, log } = settings;
 	const over = new AbortController();
-	let wake: () => void = () => undefined;
-	const mouth = createMouth(settings, () => wake());
+	const mouth = createMouth(settings, () => log.info('gives the floor up'));
 	/** Since when the floor has been silent; 0 before it was ever heard. */
 	let silentSinceMs: number | null = 0;
 
@@ -29,25 +30,27 @@ export function startFloorVoice(settings: VoiceSettings): Voice {
 		const channels = await portal.channels(event, cookie);
 		if (channels === null) return false;
 		const floor = channels.find((one) => one.language === language && one.room === null);
-		if (floor?.air !== 'off') silentSinceMs = null;
-		else silentSinceMs ??= Date.now();
-		const isFree =
-			silentSinceMs !== null && Date.now() - silentSinceMs >= SILENT_BEFORE_SPEAKING_MS;
-		if (!isFree) return true;
-		const ticket = await portal.publishTicket({ event, language }, cookie, null);
-		if (ticket && (await mouth.open(ticket))) log.info('speaks on the floor');
+		if (floor?.air === 'off') silentSinceMs ??= Date.now();
+		else silentSinceMs = null;
+		const silentMs = silentSinceMs === null ? 0 : Date.now() - silentSinceMs;
+		if (mouth.isOpen) {
+			// It speaks and nobody hears it: the media server is another one now.
+			if (silentMs >= UNHEARD_MS) await mouth.close();
+		} else if (silentMs >= SILENT_BEFORE_SPEAKING_MS) await speak(cookie);
 		return true;
+	}
+
+	async function speak(cookie: string): Promise<void> {
+		const ticket = await portal.publishTicket({ event, language }, cookie, null);
+		if (ticket === null || !(await mouth.open(ticket))) return;
+		silentSinceMs = Date.now();
+		log.info('speaks on the floor');
 	}
 
 	async function stay(cookie: string): Promise<void> {
 		let isWelcome = true;
 		while (!over.signal.aborted && isWelcome) {
-			const woken = new Promise<void>((resolve) => (wake = resolve));
-			if (mouth.isOpen) {
-				await woken;
-				silentSinceMs = null;
-				log.info('gives the floor up');
-			} else isWelcome = await look(cookie).catch(() => true); // a portal that restarts
+			isWelcome = await look(cookie).catch(() => true); // a portal that restarts
 			await pause(LOOK_EVERY_MS, over.signal);
 		}
 	}
@@ -65,7 +68,6 @@ export function startFloorVoice(settings: VoiceSettings): Voice {
 		async stop() {
 			over.abort();
 			await mouth.close();
-			wake();
 			await life;
 		}
 	};
