@@ -185,6 +185,28 @@ describe('paths', () => {
 	});
 });
 
+describe('a path for somebody who is about to publish', () => {
+	it('is made before the next round, also in a booth that is new', async () => {
+		reconciler.start();
+		await seconds(1);
+		media.restart();
+		all = [...all, found(boothId(4), language('pt-BR'))];
+		await reconciler.prepare(FRENCH);
+		await reconciler.prepare(boothId(4));
+		expect([...media.paths.keys()]).toEqual(['ev/fr', 'ev/pt-BR']);
+	});
+
+	it('is not waited for when nobody answers', async () => {
+		reconciler.start();
+		await seconds(1);
+		media.mode = 'hanging';
+		const prepared = reconciler.prepare(FRENCH);
+		await seconds(2.1);
+		await prepared;
+		await reconciler.prepare(boothId(99));
+	});
+});
+
 describe('going live', () => {
 	it('is live within 250 ms of the first packet, and not before', async () => {
 		reconciler.start();

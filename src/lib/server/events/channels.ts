@@ -12,7 +12,7 @@ import type { Events, FoundBooth, FoundEvent } from './events.ts';
 
 /** Rooms and booths of an event are asked for again this often, while anybody asks. */
 const REREAD_MS = 5_000;
-/** Changes made by this portal are told at once; those of another one after this. */
+/** Changes are told at once; booths that are new, and what portals failed to tell each other, after this. */
 const LOOK_AGAIN_MS = 2_000;
 
 /** What the audience sees of an event: its channels and whether a voice is arriving in them. */
@@ -22,7 +22,7 @@ export type Channels = {
 	onChange(listener: (event: EventId, changed: ChannelState[]) => void): () => void;
 	/** Looks at the database again. */
 	refresh(): Promise<void>;
-	/** Looks again every few seconds, for what another portal changed. */
+	/** Looks again every few seconds, for what nobody told. */
 	start(): void;
 	stop(): Promise<void>;
 };
@@ -205,7 +205,7 @@ export function createChannels({
 		for (const board of boards.values()) await read(board.event);
 	}
 
-	/** One question for all events: what another portal changed, and booths that are new. */
+	/** One question for all events: booths that are new, and states nobody told. */
 	async function poll(): Promise<void> {
 		if (boards.size === 0) return;
 		const grown = new Set<EventId>();

@@ -21,6 +21,8 @@ export type PathKeeper = {
 	 * @param listed the paths that are there, asked for just now
 	 */
 	keep(wanted: readonly WantedPath[], listed: readonly PathStatus[], info: MediaServerInfo): void;
+	/** Makes one path now, for somebody who is about to use it. @throws MediaServerDown */
+	ensure(wanted: WantedPath, info: MediaServerInfo): Promise<void>;
 	/** Resolves when what is under way is done. */
 	idle(): Promise<void>;
 };
@@ -60,6 +62,8 @@ export function createPathKeeper(
 	}
 
 	return {
+		ensure,
+
 		keep(wanted, listed, info) {
 			if (working !== null) return;
 			if (info.startedAt !== serverStartedAt) {

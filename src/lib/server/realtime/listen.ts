@@ -13,8 +13,10 @@ import type { Auth } from '../auth/auth.ts';
 import type { Channels } from '../events/channels.ts';
 import { mayListen, type Events, type FoundEvent } from '../events/events.ts';
 import type { Log } from '../log.ts';
+import { dismiss, endingOf } from './ending.ts';
 import { authenticate } from './handshake.ts';
-import { answerRequests, cutIfStalled } from './requests.ts';
+import { cutIfStalled } from './outbox.ts';
+import { answerRequests } from './requests.ts';
 
 type SocketData = { actor: Actor };
 type ListenSocket = Socket<ListenClientEvents, ListenServerEvents, DefaultEventsMap, SocketData>;
@@ -46,7 +48,9 @@ export function serveListen(
 
 	listen.on('connection', (socket) => {
 		answerRequests(socket, log)('listen:join', listenJoin, ({ event }) => join(socket, event));
-		socket.on('disconnect', (reason) => log.debug({ socket: socket.id, reason }, 'listener left'));
+		socket.on('disconnect', (said) =>
+			log.debug({ socket: socket.id, ...endingOf(socket, said) }, 'listener left')
+		);
 	});
 
 	channels.onChange((event, changed) => {
@@ -75,9 +79,7 @@ export function serveListen(
 		const code = isUnknown ? SOCKET_CODES.credentials : SOCKET_CODES.scope;
 		const reason = isUnknown ? 'credentials_missing' : 'not_allowed';
 		log.info({ namespace: '/listen', event: event.slug, code, reason }, 'socket refused');
-		socket.emit('closed', { code, reason });
-		// The answer goes out first.
-		setTimeout(() => socket.disconnect(true), 0);
+		dismiss(socket, code, reason);
 		return refuse(reason, 'You may not listen to this event.');
 	}
 }

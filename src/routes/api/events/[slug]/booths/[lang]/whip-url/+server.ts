@@ -27,6 +27,7 @@ export const GET: RequestHandler = async ({ locals, params, url, getClientAddres
 
 	const holder = await holderOf(app, actor, found.value, url.searchParams.get('seat'));
 	if (!holder.ok) return refusal(STATUS[holder.error.code], holder.error);
+	await app.reconciler.prepare(found.value.booth.id);
 	return answer(await app.tickets.publishTicket({ path: found.value.path, holder: holder.value }));
 };
 
