@@ -41,14 +41,17 @@ export class CaptionStream {
 	readonly #mask: (text: string) => string;
 	#captions: Aggregator = NO_CAPTIONS;
 	#stream: SpeechStream | null = null;
-	/** Speech that waits for a stream: while none is open, or the one before is still saying its last words. */
+	/**
+	 * Speech that waits for a stream: while none is open, the one before is still saying its last words, or the
+	 * new one has not let us in. A stream that never does takes nothing with it.
+	 */
 	readonly #waiting: Backlog;
 	#clock = new SentClock();
 	#speechAt = 0;
 	#unansweredMs = 0;
 	/** Why we closed the stream ourselves. */
 	#failed: CaptionFault | null = null;
-	#state: 'none' | 'open' | 'ending' | 'ending-then-open' = 'none';
+	#state: 'none' | 'opening' | 'open' | 'ending' | 'ending-then-open' = 'none';
 
 	constructor(settings: CaptionStreamSettings, listener: CaptionStreamListener) {
 		this.#settings = settings;
@@ -89,13 +92,13 @@ export class CaptionStream {
 	open(): void {
 		if (this.#state === 'ending') this.#state = 'ending-then-open';
 		if (this.#state !== 'none') return;
-		this.#state = 'open';
+		this.#state = 'opening';
 		this.#clock = new SentClock();
 		this.#unansweredMs = 0;
 		let over = false;
-		const stream = this.#settings.provider.open(this.#settings, {
+		this.#stream = this.#settings.provider.open(this.#settings, {
 			ready: () => {
-				if (!over) this.#listener.ready();
+				if (!over) this.#ready();
 			},
 			fragment: (fragment) => {
 				if (!over) this.#take(fragment);
@@ -106,16 +109,13 @@ export class CaptionStream {
 				this.#streamEnded(fault);
 			}
 		});
-		this.#stream = stream;
-		for (const { item, at } of this.#waiting.take()) {
-			if (item === 'pause') this.pause();
-			else this.write(item, at);
-		}
 	}
 
 	/** Lets the provider say its last words; `ended(null)` tells when it has. Safe when none is open. */
 	end(): void {
 		if (this.#state === 'ending-then-open') this.#state = 'ending';
+		// A stream that is only being opened keeps what it gets, and says it if it is let in soon.
+		if (this.#state === 'opening') this.#handOver();
 		if (this.#state !== 'open') return;
 		this.#state = 'ending';
 		this.#stream?.finish();
@@ -124,6 +124,20 @@ export class CaptionStream {
 	/** Whether a provider's stream is open or still saying its last words. */
 	get busy(): boolean {
 		return this.#state !== 'none';
+	}
+
+	#ready(): void {
+		if (this.#state !== 'opening') return;
+		this.#listener.ready();
+		this.#handOver();
+	}
+
+	#handOver(): void {
+		this.#state = 'open';
+		for (const { item, at } of this.#waiting.take()) {
+			if (item === 'pause') this.pause();
+			else this.write(item, at);
+		}
 	}
 
 	#fail(fault: CaptionFault): void {
@@ -136,7 +150,7 @@ export class CaptionStream {
 	#streamEnded(fault: CaptionFault | null): void {
 		this.#stream = null;
 		const again = this.#state === 'ending-then-open';
-		const asked = this.#state !== 'open';
+		const asked = this.#state !== 'open' && this.#state !== 'opening';
 		this.#state = 'none';
 		// What was only guessed when the provider went was said all the same.
 		this.#take({ type: 'utterance-end' });

@@ -19,8 +19,9 @@ import { CAPTION_TEXT_MAX_LENGTH } from './captions.ts';
  * 5. `session:withdrawn` asks it to stop; it flushes the tail, sends what is left and says `session:release`.
  *
  * After a lost connection it says hello again with the sessions it still runs, and is told which of them are
- * still its own. A worker that cannot reach the portal for the length of a lease stops by itself; finals that
- * were not acknowledged are kept and sent when the portal is back.
+ * not its own any more. Without the portal it goes on for two minutes, so that a restart costs no words: finals
+ * that were not acknowledged are kept and sent when the portal is back, and the portal takes late ones by the
+ * lease rules (`mayStore`).
  */
 
 const id = z.string().min(1).max(100);
