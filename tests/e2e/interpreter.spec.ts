@@ -214,8 +214,10 @@ test('a booth of another event, an unknown one and a stranger stay outside', asy
 	expect(await status('/interpreter/demo/floor')).toBe(404);
 	expect(await status('/interpreter/nowhere/en')).toBe(404);
 	expect(await status('/floor/demo')).toBe(403);
-	await guest.page.goto(`${stack.url}/interpreter/DEMO/EN`);
-	expect(new URL(guest.page.url()).pathname).toBe('/interpreter/demo/en');
+	for (const path of ['/interpreter/DEMO/EN', '/interpreter/demo/main/en']) {
+		await guest.page.goto(`${stack.url}${path}`);
+		expect(new URL(guest.page.url()).pathname).toBe('/interpreter/demo/en');
+	}
 	await farewell([guest]);
 });
 

@@ -158,7 +158,8 @@ function sendOnlyOpus(connection: RTCPeerConnection, track: MediaStreamTrack): R
 		({ mimeType }) => mimeType.toLowerCase() === 'audio/opus'
 	);
 	if (!opus || opus.length === 0) throw new WhipError('unsupported', 'this browser has no Opus');
-	transceiver.setCodecPreferences(opus);
+	// Firefox before 128 has no say in it; there the media server answers with Opus, which stands first.
+	if ('setCodecPreferences' in transceiver) transceiver.setCodecPreferences(opus);
 	return transceiver.sender;
 }
 
