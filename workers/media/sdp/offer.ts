@@ -29,7 +29,6 @@ export type OfferedAudio = {
 	readonly levelExtensionId: number | null;
 	/** Id of the transport-wide sequence number extension, when offered with its feedback. */
 	readonly transportExtensionId: number | null;
-	readonly ssrcs: readonly number[];
 };
 
 export type Offer = {
@@ -121,8 +120,7 @@ export function parseOffer(text: string): Result<Offer, OfferCode> {
 			payloadType,
 			formatParameters: formatParameters ?? '',
 			levelExtensionId: findExtension(section.attributes, AUDIO_LEVEL_URI),
-			transportExtensionId: findTransportExtension(section.attributes, payloadType),
-			ssrcs: findSsrcs(section.attributes)
+			transportExtensionId: findTransportExtension(section.attributes, payloadType)
 		}
 	});
 }
@@ -212,11 +210,4 @@ function findTransportExtension(list: readonly string[], payloadType: number): n
 	const offered =
 		feedback.includes(`${payloadType} transport-cc`) || feedback.includes('* transport-cc');
 	return offered ? findExtension(list, TRANSPORT_SEQUENCE_URI) : null;
-}
-
-function findSsrcs(list: readonly string[]): number[] {
-	const found = attributes(list, 'ssrc')
-		.map((value) => Number.parseInt(value, 10))
-		.filter((ssrc) => Number.isInteger(ssrc) && ssrc >= 0 && ssrc <= 0xffff_ffff);
-	return [...new Set(found)];
 }
