@@ -1,151 +1,102 @@
 import { eq } from 'drizzle-orm';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { GOING_LIVE_MS, HANDOVER_ANSWER_MS, SEAT_GRACE_MS } from '#lib/domain/booth/state.ts';
-import { seatId, type PersonId } from '#lib/domain/ids.ts';
-import type { Database } from '#lib/server/db/database.ts';
+import { seatId } from '#lib/domain/ids.ts';
 import { booths, invites } from '#lib/server/db/schema.ts';
-import { Hall, openPortal, type HallPortal } from '../support/booth-hall.ts';
-import { BoothPage } from '../support/booth-page.ts';
+import { personOf, useScene, type Scene } from '../support/booth-scene.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { deferred } from '../support/deferred.ts';
+import { eventually } from '../support/eventually.ts';
 
 describeOnEachDatabase('booth sockets', (kind) => {
-	let database: Database;
-	let hall: Hall;
-	let portal: HallPortal;
-	let pages: BoothPage[] = [];
-	let portals: HallPortal[] = [];
-
-	beforeAll(async () => {
-		database = await kind.open();
-	});
-	beforeEach(async () => {
-		hall = await Hall.open(database);
-		portal = await start();
-	});
-	afterEach(async () => {
-		for (const page of pages) page.close();
-		for (const one of portals) await one.stop();
-		const faults = pages.flatMap((page) => page.faults);
-		pages = [];
-		portals = [];
-		expect(faults).toEqual([]);
-	});
-
-	const start = async (options: Parameters<typeof openPortal>[1] = {}): Promise<HallPortal> => {
-		const started = await openPortal(hall, options);
-		portals.push(started);
-		return started;
-	};
-	const page = (
-		cookie: string | null,
-		options: ConstructorParameters<typeof BoothPage>[3] & { at?: HallPortal } = {}
-	): BoothPage => {
-		const made = new BoothPage(hall, options.at ?? portal, cookie, options);
-		pages.push(made);
-		return made;
-	};
-	/** A page of this person, in the booth. */
-	const enter = async (
-		cookie: string,
-		options: Parameters<typeof page>[1] = {}
-	): Promise<BoothPage> => {
-		const made = page(cookie, options);
-		expect(await made.connect()).toBeNull();
-		const joined = await made.join();
-		if (!joined.ok) throw new Error(joined.error.code);
-		return made;
-	};
-	const goLive = async (who: BoothPage): Promise<void> => {
-		await who.act('go-live');
-		await portal.hear(who.seat);
-		await who.until('live', () => who.view.phase.kind === 'live');
-	};
-	/** Ana live, Ben standing by. */
-	const pair = async (): Promise<{ ana: BoothPage; ben: BoothPage }> => {
-		const ana = await enter(await hall.invite('Ana'));
-		const ben = await enter(await hall.invite('Ben'));
-		await goLive(ana);
-		await ben.untilPhase('live Ana');
-		return { ana, ben };
-	};
+	const scene = useScene(kind);
 
 	it('hands over when the newcomer is heard, and tells everybody', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		await ana.act('offer', ben.seat);
 		await ben.untilPhase('Ana offered Ben');
 		expect(ben.view.you.acts).toContain('accept');
 		await ben.act('accept');
-		const ticket = await portal.booths.ticketFor(hall.booth, personOf(ben), ben.seat);
+		const ticket = await scene().ticketFor(ben, ben.seat);
 		expect(ticket).toEqual({ ok: true, value: { seat: ben.seat } });
 		await ana.untilPhase('Ana arriving Ben');
-		portal.sound = ben.seat;
+		scene().portal.sound = ben.seat;
 		await ben.act('arrived');
 		await Promise.all([ana, ben].map((one) => one.untilPhase('live Ben')));
 		expect((await ana.untilNotice('handed_over')).name).toBe('Ben');
-		expect(await portal.booths.ticketFor(hall.booth, personOf(ana), null)).toMatchObject({
+		expect(await scene().ticketFor(ana, null)).toMatchObject({
 			error: { code: 'not_active' }
 		});
 	});
 
 	it('opens no microphone by joining, reloading, returning or promotion', async () => {
-		const ana = await enter(await hall.invite('Ana'));
+		const ana = await scene().interpreter('Ana');
 		await ana.untilPhase('ready Ana');
-		const desk = await enter(await hall.invite('Desk', 'coordinator'));
-		const ben = await enter(await hall.invite('Ben'));
+		const desk = await scene().enter(await scene().invite('Desk', 'coordinator'));
+		const ben = await scene().interpreter('Ben');
 		await desk.act('set-active', ben.seat);
 		await ben.untilPhase('ready Ben');
-		const reloaded = await enter(ben.cookie ?? '');
+		const reloaded = await scene().enter(ben.cookie ?? '');
 		expect(reloaded.joined?.entry).toBe('fresh');
 		expect(reloaded.seat).not.toBe(ben.seat);
 		expect(reloaded.phase).toBe('ready Ben');
 	});
 
 	it('refuses sockets nobody is signed in on with 4001', async () => {
-		expect(await page(null).connect()).toEqual({ code: 4001 });
-		expect(await page('session_token=forged').connect()).toEqual({ code: 4001 });
+		expect(await scene().page(null).connect()).toEqual({ code: 4001 });
+		expect(await scene().page('session_token=forged').connect()).toEqual({ code: 4001 });
 	});
 
 	it('refuses people of another scope with 4003, in the handshake and at the join', async () => {
-		const cookie = await hall.invite('Ana');
-		expect(await page(cookie, { auth: hall.foreignPlace }).connect()).toEqual({ code: 4003 });
-		const late = page(cookie);
+		const cookie = await scene().invite('Ana');
+		expect(await scene().page(cookie, { auth: scene().hall.foreignPlace }).connect()).toEqual({
+			code: 4003
+		});
+		const late = scene().page(cookie);
 		await late.connect();
 		const ended = late.ended();
-		expect(await late.join(hall.foreignPlace)).toMatchObject({ error: { code: 'forbidden' } });
+		expect(await late.join(scene().hall.foreignPlace)).toMatchObject({
+			error: { code: 'forbidden' }
+		});
 		await ended;
 		expect(late.closed).toEqual({ code: 4003, reason: 'not_allowed' });
-		const listener = page(await hall.invite('Lia', 'listener'), { auth: hall.place });
+		const listener = scene().page(await scene().invite('Lia', 'listener'), {
+			auth: scene().hall.place
+		});
 		expect(await listener.connect()).toEqual({ code: 4003 });
 	});
 
 	it('refuses pages of other sites with 4003, and takes those of its own', async () => {
-		const cookie = await hall.invite('Ana');
-		for (const origin of ['https://evil.example', 'null', 'http://portal.example.evil.example'])
-			expect(await page(cookie, { headers: { origin } }).connect()).toEqual({ code: 4003 });
-		for (const origin of ['http://portal.example', portal.url])
-			expect(await page(cookie, { headers: { origin } }).connect()).toBeNull();
+		const cookie = await scene().invite('Ana');
+		for (const origin of [
+			'https://evil.example',
+			'null',
+			'http://scene().portal.example.evil.example'
+		])
+			expect(await scene().page(cookie, { headers: { origin } }).connect()).toEqual({ code: 4003 });
+		for (const origin of ['http://scene().portal.example', scene().portal.url])
+			expect(await scene().page(cookie, { headers: { origin } }).connect()).toBeNull();
 	});
 
 	it('says when there is no such booth, and that the floor is none', async () => {
-		const ana = page(await hall.invite('Ana'));
+		const ana = scene().page(await scene().invite('Ana'));
 		await ana.connect();
 		const none = { error: { code: 'not_found' } };
-		expect(await ana.join({ ...hall.place, language: 'xx' })).toMatchObject(none);
-		expect(await ana.join({ ...hall.place, language: 'floor' })).toMatchObject(none);
-		expect(await ana.join({ ...hall.place, room: 'nowhere' })).toMatchObject(none);
-		expect(await ana.join({ ...hall.place, language: 'FR' })).toMatchObject({ ok: true });
+		expect(await ana.join({ ...scene().hall.place, language: 'xx' })).toMatchObject(none);
+		expect(await ana.join({ ...scene().hall.place, language: 'floor' })).toMatchObject(none);
+		expect(await ana.join({ ...scene().hall.place, room: 'nowhere' })).toMatchObject(none);
+		expect(await ana.join({ ...scene().hall.place, language: 'FR' })).toMatchObject({ ok: true });
 	});
 
 	it('takes nobody’s word for who they are', async () => {
-		const { ana, ben } = await pair();
-		const mallory = page(await hall.invite('Mallory'));
+		const { ana, ben } = await scene().pair();
+		const mallory = scene().page(await scene().invite('Mallory'));
 		await mallory.connect();
 		const claims = {
 			...{ participant_id: ana.seat, seat: ana.seat, person: personOf(ana), name: 'Ana' },
 			...{ role: 'coordinator', seatToken: ana.seatToken }
 		};
-		expect(await mallory.ask('booth:join', { ...hall.place, ...claims })).toMatchObject({
+		expect(await mallory.ask('booth:join', { ...scene().hall.place, ...claims })).toMatchObject({
 			ok: true,
 			value: { entry: 'fresh' }
 		});
@@ -156,17 +107,19 @@ describeOnEachDatabase('booth sockets', (kind) => {
 		expect(await mallory.code('booth:set-active', { seat: ben.seat })).toBe('not_allowed');
 		expect(await mallory.code('booth:close')).toBe('not_allowed');
 		const forged = `${ana.seatToken?.slice(0, -4)}AAAA`;
-		const eve = page(ana.cookie);
+		const eve = scene().page(ana.cookie);
 		await eve.connect();
-		expect(await eve.ask('booth:join', { ...hall.place, seatToken: forged })).toMatchObject({
-			ok: true,
-			value: { entry: 'fresh' }
-		});
+		expect(await eve.ask('booth:join', { ...scene().hall.place, seatToken: forged })).toMatchObject(
+			{
+				ok: true,
+				value: { entry: 'fresh' }
+			}
+		);
 		expect(ana.phase).toBe('live Ana');
 	});
 
 	it('answers whatever is sent, and goes on', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		const odd: readonly unknown[] = [
 			...[[], 5, 'text', true, { seat: 1 }, { seat: true }, { seat: [ben.seat] }, { seat: '' }],
 			...[{ seat: 'x'.repeat(101) }, { seat: { toString: 'x' } }, [[[]]], { __proto__: null }]
@@ -188,7 +141,7 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('holds a hasty page back without ending it, and ends a flood', async () => {
-		const ana = await enter(await hall.invite('Ana'));
+		const ana = await scene().interpreter('Ana');
 		const hasty = await Promise.all(
 			Array.from({ length: 60 }, () => ana.code('booth:chat', { body: 'hi' }))
 		);
@@ -201,23 +154,25 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('gives one seat to a page that joins twice on one socket', async () => {
-		const ana = page(await hall.invite('Ana'));
+		const ana = scene().page(await scene().invite('Ana'));
 		await ana.connect();
 		const [first, second] = await Promise.all([ana.join(), ana.join()]);
 		expect(first).toMatchObject({ ok: true, value: { entry: 'fresh' } });
 		expect(second).toMatchObject({ ok: true, value: { entry: 'returned' } });
 		expect(ana.view.participants).toHaveLength(1);
-		expect(await ana.code('booth:join', { ...hall.place, language: 'de' })).toBe('elsewhere');
+		expect(await ana.code('booth:join', { ...scene().hall.place, language: 'de' })).toBe(
+			'elsewhere'
+		);
 		await ana.act('go-live');
 		await ana.drop();
-		const ben = await enter(await hall.invite('Ben'));
-		hall.clock.jump(SEAT_GRACE_MS);
+		const ben = await scene().interpreter('Ben');
+		scene().hall.clock.jump(SEAT_GRACE_MS);
 		await ben.untilPhase('ready Ben');
 		expect(ben.view.participants).toHaveLength(1);
 	});
 
 	it('lets requests wait for the join they were sent after', async () => {
-		const ana = page(await hall.invite('Ana'));
+		const ana = scene().page(await scene().invite('Ana'));
 		await ana.connect();
 		const [joined, live] = await Promise.all([ana.join(), ana.code('booth:go-live', {})]);
 		expect([joined.ok, live]).toEqual([true, 'ok']);
@@ -225,15 +180,15 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('seats a second page of one person beside the first, and moves only by a deliberate act', async () => {
-		const { ana, ben } = await pair();
-		const tablet = await enter(ana.cookie ?? '');
+		const { ana, ben } = await scene().pair();
+		const tablet = await scene().enter(ana.cookie ?? '');
 		await ben.until('both pages', () => ben.view.participants.length === 3);
 		expect(tablet.phase).toBe('live Ana');
 		expect(tablet.view.phase).toMatchObject({ active: { seat: ana.seat } });
 		expect(await tablet.code('booth:stop')).toBe('not_active');
 		await tablet.act('request');
 		await ben.untilPhase('Ana accepted Ana');
-		await portal.hear(tablet.seat);
+		await scene().portal.hear(tablet.seat);
 		await ana.until(
 			'the tablet',
 			() => ana.view.phase.kind === 'live' && ana.view.phase.active.seat === tablet.seat
@@ -241,8 +196,8 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('moves a seat on to the newer connection of its page, and keeps it when the older one ends', async () => {
-		const { ana, ben } = await pair();
-		const again = page(ana.cookie);
+		const { ana, ben } = await scene().pair();
+		const again = scene().page(ana.cookie);
 		again.seatToken = ana.seatToken;
 		await again.connect();
 		const ended = ana.ended();
@@ -259,7 +214,7 @@ describeOnEachDatabase('booth sockets', (kind) => {
 		'is not wedged when a partner leaves while it is %s',
 		async (step) => {
 			for (const leaver of ['newcomer', 'holder'] as const) {
-				const { ana, ben } = await pair();
+				const { ana, ben } = await scene().pair();
 				if (step === 'requested') await ben.act('request');
 				else await ana.act('offer', ben.seat);
 				if (step === 'accepted') await ben.act('accept');
@@ -271,13 +226,13 @@ describeOnEachDatabase('booth sockets', (kind) => {
 					leaver === 'newcomer' ? 'live Ana' : passedOn ? 'going-live Ben' : 'ready Ben';
 				await stays.untilPhase(after);
 				if (!passedOn && leaver === 'holder') await stays.act('go-live');
-				await portal.hear(stays.seat);
+				await scene().portal.hear(stays.seat);
 				await stays.until('live', () => stays.view.phase.kind === 'live');
 				// And a whole handover works again.
-				const cleo = await enter(await hall.invite('Cleo'));
+				const cleo = await scene().interpreter('Cleo');
 				await stays.act('offer', cleo.seat);
 				await cleo.act('accept');
-				await portal.hear(cleo.seat);
+				await scene().portal.hear(cleo.seat);
 				await cleo.untilPhase('live Cleo');
 				for (const one of [stays, cleo]) await one.ask('booth:leave', {});
 			}
@@ -285,20 +240,20 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	);
 
 	it('expires what nobody answers, and says so', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		await ana.act('offer', ben.seat);
-		hall.clock.jump(HANDOVER_ANSWER_MS);
+		scene().hall.clock.jump(HANDOVER_ANSWER_MS);
 		await ben.untilNotice('handover_expired');
 		await ana.untilPhase('live Ana');
 		await ana.act('stop');
 		await ana.act('go-live');
-		hall.clock.jump(GOING_LIVE_MS);
+		scene().hall.clock.jump(GOING_LIVE_MS);
 		await ben.untilNotice('no_sound');
 		await ben.untilPhase('ready Ana');
 	});
 
 	it('keeps a dropped page’s seat for its grace, calls the boothmate then, and says that the seat is gone', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		await ana.drop();
 		await ben.until('lost', () => ben.view.participants[0]?.connected === false);
 		expect(ben.phase).toBe('live Ana');
@@ -307,12 +262,12 @@ describeOnEachDatabase('booth sockets', (kind) => {
 		await ben.until('back', () => ben.view.participants[0]?.connected === true);
 		await ana.drop();
 		// Its sound goes on: no grace runs.
-		hall.clock.jump(3 * SEAT_GRACE_MS);
-		await portal.booths.tick();
-		await portal.hear(null);
+		scene().hall.clock.jump(3 * SEAT_GRACE_MS);
+		await scene().portal.booths.tick();
+		await scene().portal.hear(null);
 		await ben.untilPhase('ready Ana');
 		await ben.untilNotice('sound_lost');
-		hall.clock.jump(SEAT_GRACE_MS);
+		scene().hall.clock.jump(SEAT_GRACE_MS);
 		await ben.untilPhase('ready Ben');
 		expect((await ben.untilNotice('seat_lost')).name).toBe('Ana');
 		await ana.connect();
@@ -321,7 +276,7 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('frees a seat at once when its page leaves', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		expect(await ana.code('booth:leave', {})).toBe('ok');
 		await ben.untilPhase('ready Ben');
 		expect((await ben.untilNotice('seat_lost')).name).toBe('Ana');
@@ -330,32 +285,37 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('closes and opens the channel at a coordinator’s word', async () => {
-		const { ana, ben } = await pair();
-		const desk = await enter(await hall.invite('Desk', 'coordinator'));
+		const { ana, ben } = await scene().pair();
+		const desk = await scene().enter(await scene().invite('Desk', 'coordinator'));
 		expect(desk.view.you.acts).toEqual(expect.arrayContaining(['close', 'set-active', 'chat']));
 		await desk.act('close');
 		await ana.untilNotice('closed');
 		expect(await ana.code('booth:go-live')).toBe('booth_closed');
-		const ticket = await portal.booths.ticketFor(hall.booth, personOf(ana), ana.seat);
+		const ticket = await scene().ticketFor(ana, ana.seat);
 		expect(ticket).toMatchObject({ error: { code: 'not_active' } });
 		await desk.act('open');
 		await ben.untilPhase('ready Ana');
 	});
 
 	it('passes chat on to those who may chat, and shows the last hundred to newcomers', async () => {
-		const { ana, ben } = await pair();
-		const support = await enter(await hall.invite('Sue', 'support'));
+		const { ana, ben } = await scene().pair();
+		const support = await scene().enter(await scene().invite('Sue', 'support'));
 		const sent = await ana.ask('booth:chat', { body: '  ça va ?  ' });
 		expect(sent).toMatchObject({ ok: true, value: { name: 'Ana', body: 'ça va ?' } });
 		await ben.until('the message', () => ben.chat.some(({ body }) => body === 'ça va ?'));
 		expect(await support.code('booth:chat', { body: 'me too' })).toBe('not_allowed');
 		for (let n = 0; n < 120; n++) {
-			await portal.booths.chat.send(hall.booth, personOf(ana), 'Ana', `message ${n}`);
+			await scene().portal.booths.chat.send(
+				scene().hall.booth,
+				personOf(ana),
+				'Ana',
+				`message ${n}`
+			);
 			// PGlite answers without a turn of the event loop, and only that lets anything be sent.
 			await new Promise(setImmediate);
 		}
 		await ben.until('the last one', () => ben.chat.at(-1)?.body === 'message 119');
-		const late = await enter(await hall.invite('Late'));
+		const late = await scene().interpreter('Late');
 		expect(late.joined?.chat.map(({ body }) => body)).toEqual(
 			Array.from({ length: 100 }, (_, n) => `message ${n + 20}`)
 		);
@@ -364,17 +324,20 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('sends away whoever loses the right to be there', async () => {
-		const strict = await start({ rightsCheckEveryMs: 50 });
-		const ana = await enter(await hall.invite('Ana'), { at: strict });
+		const strict = await scene().start({ rightsCheckEveryMs: 50 });
+		const ana = await scene().enter(await scene().invite('Ana'), { at: strict });
 		const ended = ana.ended();
-		await database.db.update(invites).set({ revokedAt: new Date() });
+		await scene().database.db.update(invites).set({ revokedAt: new Date() });
 		await ended;
 		expect(ana.closed).toEqual({ code: 4001, reason: 'session_ended' });
-		expect((await strict.booths.load(hall.booth))?.state.participants).toEqual([]);
+		await eventually('an empty booth', async () => {
+			const stored = await strict.booths.load(scene().hall.booth);
+			return stored?.state.participants.length === 0;
+		});
 	});
 
 	it('lets no dead peer disturb the one who sends', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		ben.underlying()._socket.pause();
 		const gone = ben.drop();
 		const answers = Array.from({ length: 10 }, (_, n) =>
@@ -387,38 +350,31 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	});
 
 	it('keeps everything over a restart of the portal', async () => {
-		const { ana, ben } = await pair();
+		const { ana, ben } = await scene().pair();
 		await ana.act('offer', ben.seat);
 		await ben.act('accept');
 		await ana.untilPhase('Ana accepted Ben');
 		const before = ana.view;
-		const { port } = portal;
-		await portal.die();
-		portals = portals.filter((one) => one !== portal);
 		// The waits that ran meanwhile begin anew.
-		hall.clock.jump(5 * SEAT_GRACE_MS);
-		portal = await start({ port });
+		await scene().restart(() => scene().hall.clock.jump(5 * SEAT_GRACE_MS));
 		for (const one of [ana, ben]) {
 			expect(await one.connect()).toBeNull();
 			expect(await one.join()).toMatchObject({ ok: true, value: { entry: 'returned' } });
 		}
 		expect(ana.view.phase).toMatchObject({ kind: 'handing-over', active: { seat: ana.seat } });
 		expect(ana.view.version).toBeGreaterThan(before.version);
-		await portal.hear(ben.seat);
+		await scene().portal.hear(ben.seat);
 		await ana.untilPhase('live Ben');
 	});
 
 	it('gives up the seats of pages that do not come back after a restart', async () => {
-		const { ana, ben } = await pair();
-		const { port } = portal;
-		await portal.die();
-		portals = portals.filter((one) => one !== portal);
-		portal = await start({ port });
+		const { ana, ben } = await scene().pair();
+		await scene().restart();
 		await ben.connect();
 		await ben.join();
-		await portal.hear(null);
+		await scene().portal.hear(null);
 		await ben.untilPhase('ready Ana');
-		hall.clock.jump(SEAT_GRACE_MS);
+		scene().hall.clock.jump(SEAT_GRACE_MS);
 		await ben.untilPhase('ready Ben');
 		await ana.connect();
 		expect(await ana.join()).toMatchObject({ value: { entry: 'replaced' } });
@@ -428,8 +384,8 @@ describeOnEachDatabase('booth sockets', (kind) => {
 		'answers busy when the booth’s lock is not had in two seconds',
 		{ timeout: 20_000 },
 		async () => {
-			const { ana, ben } = await pair();
-			const held = await hold(database, hall);
+			const { ana, ben } = await scene().pair();
+			const held = await hold(scene());
 			const asked = performance.now();
 			const answers = await Promise.all([
 				ana.code('booth:stop'),
@@ -447,21 +403,21 @@ describeOnEachDatabase('booth sockets', (kind) => {
 	);
 
 	it('knows nobody by a seat that is only named', async () => {
-		const ana = await enter(await hall.invite('Ana'));
+		const ana = await scene().interpreter('Ana');
 		await ana.act('go-live');
 		const nobody = seatId('no-such-seat');
-		expect(await portal.booths.ticketFor(hall.booth, personOf(ana), nobody)).toMatchObject({
+		expect(await scene().ticketFor(ana, nobody)).toMatchObject({
 			error: { code: 'not_active' }
 		});
-		const ben = await enter(await hall.invite('Ben'));
-		expect(await portal.booths.ticketFor(hall.booth, personOf(ben), ana.seat)).toMatchObject({
+		const ben = await scene().interpreter('Ben');
+		expect(await scene().ticketFor(ben, ana.seat)).toMatchObject({
 			error: { code: 'not_active' }
 		});
 	});
 });
 
 /** Somebody else has the booth to themselves until `release`. */
-async function hold(database: Database, hall: Hall): Promise<{ release(): Promise<void> }> {
+async function hold({ database, hall }: Scene): Promise<{ release(): Promise<void> }> {
 	const taken = deferred<null>();
 	const released = deferred<null>();
 	const holding = database.db.transaction(async (tx) => {
@@ -476,10 +432,4 @@ async function hold(database: Database, hall: Hall): Promise<{ release(): Promis
 			await holding;
 		}
 	};
-}
-
-function personOf(page: BoothPage): PersonId {
-	const own = page.view.participants.find(({ seat }) => seat === page.seat);
-	if (!own) throw new Error('not in the booth');
-	return own.person;
 }

@@ -108,14 +108,16 @@ export type HallPortal = {
 	readonly port: number;
 };
 
+export type PortalOptions = {
+	readonly database?: Database;
+	readonly port?: number;
+	readonly rightsCheckEveryMs?: number;
+};
+
 /** A portal's booth part on a real HTTP server; only the media server is played by the test. */
 export async function openPortal(
 	hall: Hall,
-	{
-		database = hall.database,
-		port = 0,
-		rightsCheckEveryMs = 60_000
-	}: { database?: Database; port?: number; rightsCheckEveryMs?: number } = {}
+	{ database = hall.database, port = 0, rightsCheckEveryMs = 60_000 }: PortalOptions = {}
 ): Promise<HallPortal> {
 	const { db } = database;
 	const { now } = hall.clock;

@@ -206,7 +206,7 @@ export class BoothPage {
 	}
 }
 
-type PageOptions = {
+export type PageOptions = {
 	readonly auth?: object;
 	readonly headers?: Record<string, string>;
 	readonly transports?: ('websocket' | 'polling')[];
