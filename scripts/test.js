@@ -25,7 +25,7 @@ await command(async () => {
 		);
 
 	await ensureInstalled(ROOT, console.log);
-	if (chosen.some(({ report }) => report !== undefined)) await ensurePrograms(console.log);
+	if (chosen.some(({ needsPrograms }) => needsPrograms)) await ensurePrograms(console.log);
 	await generate();
 	rmSync(path.join(ROOT, 'test-results'), { recursive: true, force: true });
 

@@ -44,7 +44,8 @@ const VENDORS: Record<string, RegExp> = {
 	postgres: /^src\/lib\/server\/db\//,
 	'rate-limiter-flexible': /^src\/lib\/server\//,
 	'socket.io': /^src\/lib\/server\/(realtime\/|http\/drain|app\.ts)/,
-	'socket.io-client': /^(src\/lib\/client\/|workers\/demo-voices\/booth-socket)/,
+	'socket.io-client':
+		/^(src\/lib\/client\/|workers\/(demo-voices\/booth-socket|transcriber\/portal-link))/,
 	svelte: /^src\/(routes|lib\/(ui|client))\//,
 	uqr: /^src\/(routes|lib\/ui)\//,
 	'workbox-core': /^src\/service-worker\.ts$/,
