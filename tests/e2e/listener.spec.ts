@@ -111,7 +111,7 @@ test('the floor steps in while the booth is off air, and the voice returns, with
 	const listener = await startListening(stack, /English/);
 	const line = listener.page.locator('[data-status]');
 	await expectToHear(listener, TONES.floor);
-	await expect(line).toContainText('English is off air. You hear the original meanwhile.');
+	await expect(line).toContainText('English is off air: you hear the original.');
 	await expectAccessible(listener.page);
 
 	await listener.ear.restart();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { languageNames } from './language-names.ts';
+import { isolated, languageNames } from './language-names.ts';
 
 test('a language has its own name and the reader’s', () => {
 	expect(languageNames('fr', 'en')).toEqual({ own: 'Français', reader: 'French', dir: 'ltr' });
@@ -17,4 +17,11 @@ test('right-to-left languages say so', () => {
 test('what no table knows is shown as it is', () => {
 	expect(languageNames('qaa', 'en').reader).toBe('Qaa');
 	expect(languageNames('not a tag', 'en').own).toBe('not a tag');
+});
+
+test('a name is isolated only in a sentence that runs the other way', () => {
+	expect(isolated('Deutsch', 'de', 'en')).toBe('Deutsch');
+	expect(isolated('Original', 'floor', 'ar')).toBe('Original');
+	expect(isolated('العربية', 'ar', 'en')).toHaveLength('العربية'.length + 2);
+	expect(isolated('Português (Brasil)', 'pt-BR', 'ar').codePointAt(0)).toBe(0x2068);
 });

@@ -23,6 +23,18 @@ export function languageNames(code: string, reader: string): LanguageNames {
 	};
 }
 
+const FIRST_STRONG_ISOLATE = String.fromCodePoint(0x2068);
+const POP_ISOLATE = String.fromCodePoint(0x2069);
+
+/**
+ * A language's own name for use inside a sentence of the reader's: one that runs the other way is isolated
+ * (UAX #9, section 2.4), or its brackets would jump to the wrong end.
+ */
+export function isolated(name: string, code: string, reader: string): string {
+	const sameWay = code === FLOOR || isRightToLeft(code) === isRightToLeft(reader);
+	return sameWay ? name : FIRST_STRONG_ISOLATE + name + POP_ISOLATE;
+}
+
 function nameIn(code: string, locale: string): string {
 	try {
 		const name = new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code;
