@@ -1,4 +1,4 @@
 import { mediaServerContract } from './contract.ts';
 import { startEmbedded } from './start-embedded.ts';
 
-mediaServerContract('the embedded media server', startEmbedded);
+mediaServerContract('the embedded media server', startEmbedded, startEmbedded);
