@@ -29,63 +29,57 @@ const listSchema = z.string().transform((text) =>
 const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
 const optionalText = z.preprocess(emptyAsUnset, z.string().optional());
 
-const schema = z
-	.object({
-		MEDIA_HTTP_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:8889')),
-		MEDIA_ICE_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:8189')),
-		MEDIA_RTSP_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:8554')),
-		MEDIA_API_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:9997')),
-		MEDIA_JWKS_URL: z.preprocess(
-			emptyAsUnset,
-			z
-				.url({ protocol: /^https?$/, error: 'must be an http(s) URL of a key set' })
-				.prefault('http://127.0.0.1:8000/.well-known/jwks.json')
-		),
-		MEDIA_JWT_ISSUER: optionalText,
-		MEDIA_JWT_AUDIENCE: optionalText,
-		MEDIA_DATA_DIR: z.preprocess(emptyAsUnset, z.string().prefault('.data')),
-		MEDIA_ADDITIONAL_HOSTS: z.preprocess(
-			emptyAsUnset,
-			listSchema
-				.refine((hosts) => hosts.every((host) => isIP(host) !== 0), {
-					error: 'must be IP addresses separated by commas'
-				})
-				.prefault('')
-		),
-		MEDIA_ALLOW_ORIGINS: z.preprocess(emptyAsUnset, listSchema.prefault('*')),
-		MEDIA_TLS_CERT: optionalText,
-		MEDIA_TLS_KEY: optionalText,
-		MEDIA_MAX_SESSIONS: z.preprocess(
-			emptyAsUnset,
-			z.coerce.number().int().min(1).max(100_000).prefault(5000)
-		),
-		LOG_LEVEL: z.preprocess(
-			emptyAsUnset,
-			z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).prefault('info')
-		)
-	})
-	.superRefine((env, context) => {
-		if ((env.MEDIA_TLS_CERT === undefined) !== (env.MEDIA_TLS_KEY === undefined))
-			context.addIssue({
-				code: 'custom',
-				path: ['MEDIA_TLS_CERT'],
-				message: 'and MEDIA_TLS_KEY go together: give both files or none'
-			});
-		const { port } = env.MEDIA_ICE_ADDRESS;
-		if (port !== 0 && port <= 1024)
-			context.addIssue({
-				code: 'custom',
-				path: ['MEDIA_ICE_ADDRESS'],
-				message: 'needs a port above 1024'
-			});
-	});
+const schema = z.object({
+	MEDIA_HTTP_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:8889')),
+	MEDIA_ICE_ADDRESS: z.preprocess(
+		emptyAsUnset,
+		// libdatachannel takes lower ones for "any port".
+		hostPortSchema
+			.refine(({ port }) => port === 0 || port > 1024, { error: 'needs a port above 1024' })
+			.prefault('127.0.0.1:8189')
+	),
+	MEDIA_RTSP_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:8554')),
+	MEDIA_API_ADDRESS: z.preprocess(emptyAsUnset, hostPortSchema.prefault('127.0.0.1:9997')),
+	MEDIA_JWKS_URL: z.preprocess(
+		emptyAsUnset,
+		z
+			.url({ protocol: /^https?$/, error: 'must be an http(s) URL of a key set' })
+			.prefault('http://127.0.0.1:8000/.well-known/jwks.json')
+	),
+	MEDIA_JWT_ISSUER: optionalText,
+	MEDIA_JWT_AUDIENCE: optionalText,
+	MEDIA_DATA_DIR: z.preprocess(emptyAsUnset, z.string().prefault('.data')),
+	MEDIA_ADDITIONAL_HOSTS: z.preprocess(
+		emptyAsUnset,
+		listSchema
+			.refine((hosts) => hosts.every((host) => isIP(host) !== 0), {
+				error: 'must be IP addresses separated by commas'
+			})
+			.prefault('')
+	),
+	MEDIA_ALLOW_ORIGINS: z.preprocess(emptyAsUnset, listSchema.prefault('*')),
+	MEDIA_TLS_CERT: optionalText,
+	MEDIA_TLS_KEY: optionalText,
+	MEDIA_MAX_SESSIONS: z.preprocess(
+		emptyAsUnset,
+		z.coerce.number().int().min(1).max(100_000).prefault(5000)
+	),
+	LOG_LEVEL: z.preprocess(
+		emptyAsUnset,
+		z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).prefault('info')
+	)
+});
 
 export type MediaEnv = z.infer<typeof schema>;
 
 /** Reads the environment; every fault is in the one message. */
 export function readEnv(source: Readonly<Record<string, string | undefined>>): Result<MediaEnv> {
 	const parsed = schema.safeParse(source);
-	if (parsed.success) return ok(parsed.data);
-	const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
-	return refuse('env_invalid', `The environment is not usable:\n${faults.join('\n')}`);
+	const faults = (parsed.error?.issues ?? []).map(
+		(issue) => `${issue.path.join('.')} ${issue.message}`
+	);
+	if (Boolean(source['MEDIA_TLS_CERT']) !== Boolean(source['MEDIA_TLS_KEY']))
+		faults.push('MEDIA_TLS_CERT and MEDIA_TLS_KEY go together: give both files or none');
+	if (parsed.success && faults.length === 0) return ok(parsed.data);
+	return refuse('env_invalid', `The environment is not usable:\n  ${faults.join('\n  ')}`);
 }
