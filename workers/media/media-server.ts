@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { controlHandler } from './control-api/control-api.ts';
 import type { HostPort, MediaEnv } from './env.ts';
+import { guard } from './guard.ts';
 import { listenHttp, type HttpListener } from './http/server.ts';
 import { signallingHandler } from './http/signalling.ts';
+import type { LivePath } from './paths/live-path.ts';
 import { startPacer } from './paths/pacer.ts';
 import { PathRegistry } from './paths/registry.ts';
-import { findFreeUdpPort, iceHost } from './peers/ice-host.ts';
+import { iceHost, iceSocket, tryUdpPort } from './peers/ice-host.ts';
 import { goodbyesSaid, holdIceSocket, logNative } from './peers/peer.ts';
 import { Sessions } from './peers/sessions.ts';
 import { listenRtsp, type RtspListener } from './rtsp/server.ts';
 import { RtspSessionList } from './rtsp/sessions.ts';
 import { KeySet } from './tokens/key-set.ts';
+import { SpentTickets } from './tokens/spent-tickets.ts';
 import { TokenVerifier } from './tokens/verifier.ts';
 
 /** Told apart from MediaMTX's by its suffix; what the portal may ask of it is in the contract suite. */
@@ -58,12 +61,11 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 
 		logNative(log, 'Warning');
 		const iceAddress = env.MEDIA_ICE_ADDRESS;
-		const icePort =
-			iceAddress.port === 0 ? await findFreeUdpPort(iceAddress.host) : iceAddress.port;
+		const [icePort, held] = await orExplain('MEDIA_ICE_ADDRESS', iceAddress, async () => {
+			const port = await tryUdpPort(iceAddress.host, iceAddress.port);
+			return [port, holdIceSocket(iceSocket(iceAddress.host, port))] as const;
+		});
 		const ice = iceHost(iceAddress.host, icePort, env.MEDIA_ADDITIONAL_HOSTS);
-		const held = await orExplain('MEDIA_ICE_ADDRESS', { ...iceAddress, port: icePort }, () =>
-			holdIceSocket(ice.socket)
-		);
 		opened.push({ close: () => held.stop() });
 		opened.push({
 			close: async () => {
@@ -72,19 +74,23 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 			}
 		});
 
+		const tick = guard(log, 'tick', (path: LivePath, dueMs: number) => path.tick(dueMs));
 		const pacer = startPacer((dueMs) => {
-			for (const path of paths.all()) path.tick(dueMs);
+			for (const path of paths.all()) tick(path, dueMs);
 		});
 		opened.push({ close: () => pacer.stop() });
 
 		const tls = readTls(env);
 		const http: HttpListener = await orExplain('MEDIA_HTTP_ADDRESS', env.MEDIA_HTTP_ADDRESS, () =>
-			listenHttp(signallingHandler({ paths, sessions, tokens, ice, log }), {
-				...env.MEDIA_HTTP_ADDRESS,
-				allowOrigins: env.MEDIA_ALLOW_ORIGINS,
-				tls,
-				log
-			})
+			listenHttp(
+				signallingHandler({ paths, sessions, tokens, spent: new SpentTickets(), ice, log }),
+				{
+					...env.MEDIA_HTTP_ADDRESS,
+					allowOrigins: env.MEDIA_ALLOW_ORIGINS,
+					tls,
+					log
+				}
+			)
 		);
 		opened.push(http);
 		const rtsp: RtspListener = await orExplain('MEDIA_RTSP_ADDRESS', env.MEDIA_RTSP_ADDRESS, () =>

@@ -48,6 +48,8 @@ export const mediaTokenClaimsSchema = z.object({
 	aud: z.union([z.string(), z.array(z.string())]).optional(),
 	iat: z.number().optional(),
 	nbf: z.number().optional(),
+	/** Makes a publish token good for one session, at the embedded media server. */
+	jti: z.string().max(128).optional(),
 	exp: z.number(),
 	[MEDIA_PERMISSIONS_CLAIM]: permissionsClaimSchema
 });

@@ -7,6 +7,7 @@ import type { PathRegistry } from '../paths/registry.ts';
 import { parseFragment } from '../sdp/fragment.ts';
 import { parseOffer, type Offer, type OfferCode } from '../sdp/offer.ts';
 import { tokenFromAuthorization } from '../tokens/credentials.ts';
+import type { SpentTickets } from '../tokens/spent-tickets.ts';
 import type { Bearer, TokenVerifier } from '../tokens/verifier.ts';
 import { openPublisher } from '../whip/whip.ts';
 import { openReader } from '../whep/whep.ts';
@@ -26,6 +27,7 @@ export type SignallingParts = {
 	readonly paths: PathRegistry;
 	readonly sessions: Sessions;
 	readonly tokens: TokenVerifier;
+	readonly spent: SpentTickets;
 	readonly ice: IceHost;
 	readonly log: Logger;
 };
@@ -100,6 +102,11 @@ async function onOffer(
 	if (!body.ok) return failure(413, body.error.message);
 	const offer = parseOffer(body.value.toString('utf8'));
 	if (!offer.ok) return failure(offerStatus(offer.error.code, role), offer.error.message);
+	// From here to `spend` nothing is awaited, so two requests cannot share a ticket.
+	if (parts.spent.has(bearer)) {
+		parts.log.info({ path: pathName, user: bearer.user }, 'token refused: used already');
+		return unauthorised(false);
+	}
 	if (parts.sessions.full) return failure(503, 'this server is full', { 'Retry-After': '10' });
 
 	let opened: Opened | HttpAnswer;
@@ -126,6 +133,7 @@ async function onOffer(
 	}
 	if (!('session' in opened)) return opened;
 	const { session } = opened;
+	parts.spent.spend(bearer, Date.now());
 	parts.sessions.add(session);
 	parts.log.info(
 		{ session: session.id, path: pathName, role, remote: request.remote, user: bearer.user },

@@ -10,8 +10,14 @@ import {
 } from '#lib/protocol/media-token.ts';
 import type { KeySet } from './key-set.ts';
 
-/** `sub` of the token, empty when it has none. */
-export type Bearer = { readonly user: string };
+/**
+ * `user`: the token's `sub`, empty when it has none. `ticket`: its `jti` (RFC 7519, section 4.1.7), null for
+ * a token that may be used as often as one likes until it expires.
+ */
+export type Bearer = {
+	readonly user: string;
+	readonly ticket: { readonly id: string; readonly expiresAtSeconds: number } | null;
+};
 
 export type TokenCode = 'token_missing' | 'token_refused';
 
@@ -42,7 +48,10 @@ export class TokenVerifier {
 		try {
 			const claims = await this.#read(token);
 			if (permits(claims[MEDIA_PERMISSIONS_CLAIM], action, path))
-				return ok({ user: claims.sub ?? '' });
+				return ok({
+					user: claims.sub ?? '',
+					ticket: claims.jti === undefined ? null : { id: claims.jti, expiresAtSeconds: claims.exp }
+				});
 			this.#log.info({ action, path }, 'token refused: no permission');
 		} catch (error) {
 			const reason = error instanceof Error ? error.message : 'unknown';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { PersonId, SeatId } from '#lib/domain/ids.ts';
 import type { MediaPath } from '#lib/domain/media-path.ts';
@@ -11,7 +12,7 @@ import {
 } from '#lib/protocol/media-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** One attempt to publish; a client asks again before each. */
+/** One attempt to publish, good for one session (`jti`); a client asks again before each. */
 export const PUBLISH_TTL_MS = 30_000;
 /** Checked when a listener connects, not while it hears; so it outlives a few reconnections. */
 export const READ_TTL_MS = 5 * 60_000;
@@ -54,11 +55,16 @@ export function createTickets({
 	async function sign(
 		subject: string,
 		permissions: readonly MediaPermission[],
-		ttlMs: number
+		ttlMs: number,
+		id?: string
 	): Promise<{ token: string; expiresAt: number }> {
 		const { kid, key } = await keys.signing();
 		const issuedAt = now();
-		const token = await new SignJWT({ [MEDIA_PERMISSIONS_CLAIM]: permissions })
+		const claims = {
+			[MEDIA_PERMISSIONS_CLAIM]: permissions,
+			...(id === undefined ? {} : { jti: id })
+		};
+		const token = await new SignJWT(claims)
 			.setProtectedHeader({ alg: MEDIA_TOKEN_ALGORITHM, kid, typ: 'JWT' })
 			.setSubject(subject)
 			.setIssuer(MEDIA_TOKEN_ISSUER)
@@ -72,7 +78,9 @@ export function createTickets({
 	return {
 		async publishTicket({ path, holder, ttlMs = PUBLISH_TTL_MS }) {
 			const subject = 'seat' in holder ? `seat:${holder.seat}` : `floor:${holder.floor}`;
-			const signed = await sign(subject, [{ action: 'publish', path }], ttlMs);
+			// A program like OBS uses its ticket again after every interruption; a page asks for a new one.
+			const id = ttlMs <= PUBLISH_TTL_MS ? randomUUID() : undefined;
+			const signed = await sign(subject, [{ action: 'publish', path }], ttlMs, id);
 			return { url: `${base}/${path}/whip`, ...signed };
 		},
 
