@@ -55,6 +55,17 @@ export async function goLive({ page }: Person): Promise<void> {
 	await expect(airState(page)).toHaveText('ON AIR');
 }
 
+/** A technician brings in the floor from a device. */
+export async function enterFloor(stack: Stack, microphone: Microphone): Promise<Person> {
+	const person = await invitePerson(microphone, { viewport: { width: 1180, height: 820 } });
+	const { page } = person;
+	await joinByLink(page, `${stack.url}${stack.demo.links.floor ?? ''}`, 'Tess');
+	await page.getByRole('button', { name: 'Open the device' }).click();
+	await page.getByRole('button', { name: 'Send as floor' }).click();
+	await expect(page.getByText('The sound arrives at the media server.').first()).toBeVisible();
+	return person;
+}
+
 /** Opens the demo event with its code and starts one language. */
 export async function startListening(
 	stack: Stack,
