@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 
@@ -9,6 +10,7 @@ import { chromium } from '@playwright/test';
  * budget is exceeded. The channel has to be on air.
  */
 export const BUDGET_BYTES = 70_000;
+const DEBIAN_CHROMIUM = '/usr/bin/chromium';
 const SOUND_TIMEOUT_MS = 20_000;
 
 export type ListenerBudget = {
@@ -26,8 +28,13 @@ export type ListenerBudget = {
 
 /** @param url address of a listener page, with the join code where one is needed */
 export async function measureListenerBudget(url: string): Promise<ListenerBudget> {
-	const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-	const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+	// Debian's Chromium where it is, else the one Playwright installed.
+	const installed = existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined;
+	const executablePath = process.env['CHROMIUM_PATH'] ?? installed;
+	const browser = await chromium.launch({
+		...(executablePath === undefined ? {} : { executablePath }),
+		args: ['--no-sandbox']
+	});
 	try {
 		const page = await browser.newPage();
 		const network = await page.context().newCDPSession(page);

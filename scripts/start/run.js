@@ -24,6 +24,7 @@ import { readOptions, USAGE } from './options.js';
 /** Portal and media server are started first; what comes after needs them. */
 const HOSTS = 2;
 const GUEST_GRACE_MS = 3_000;
+const SAME_REQUEST_MS = 1_000;
 
 /** @typedef {ReturnType<typeof keepRunning>} Part */
 /** @typedef {import('#lib/server/events/demo-event.ts').DemoEvent} DemoEvent */
@@ -144,11 +145,13 @@ async function certificateFor({ certificate, front, others }, dataFolder) {
 function stopOnSignal(parts) {
 	process.on('exit', () => parts.forEach((part) => part.kill()));
 	return new Promise((resolve) => {
-		let asked = false;
+		let askedAt = 0;
 		for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 			process.on(signal, () => {
-				if (asked) process.exit(1);
-				asked = true;
+				// One Ctrl-C comes twice under npm: from the terminal, and passed on by npm.
+				if (askedAt !== 0 && Date.now() - askedAt > SAME_REQUEST_MS) process.exit(1);
+				if (askedAt !== 0) return;
+				askedAt = Date.now();
 				console.log('\nStopping; once more Ctrl-C to stop at once …');
 				resolve();
 			});
