@@ -67,7 +67,7 @@ describe('a token', () => {
 		const gate = verifier();
 		expect(await gate.authorise(token, 'read', 'pycon/fr')).toEqual({
 			ok: true,
-			value: { user: 'listener:7' }
+			value: { user: 'listener:7', ticket: null }
 		});
 		for (const [action, path] of [
 			['read', 'other/fr'],
