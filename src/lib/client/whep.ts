@@ -19,8 +19,8 @@ export type WhepOptions = {
 	readonly path: string;
 	readonly tickets: TicketSource;
 	/**
-	 * The sound to play from now on; give it to an `<audio>` element as `srcObject`. Called again after a
-	 * reconnect, with the former stream already ended, so that one element never plays two.
+	 * The sound to play from now on, in place of the former one; give it to an `<audio>` element as `srcObject`.
+	 * Called again after a reconnect; the former stream ends right after this call.
 	 */
 	readonly onStream: (stream: MediaStream) => void;
 	readonly onStatus: (status: WhepStatus) => void;
@@ -95,8 +95,8 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 			if ((await fresh.measure()).packets > 0) {
 				const former = session;
 				session = fresh;
-				former?.close();
 				if (former && !closed) onStream(fresh.stream);
+				former?.close();
 				return true;
 			}
 			await rest(FIRST_PACKET_POLL_MS);
