@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 /**
- * Wraps a callback that native code calls. An exception that leaves such a callback ends the process, and
+ * Wraps a callback that native code or a timer calls. An exception that leaves such a callback ends the process, and
  * one peer must not take all listeners with it.
  */
 export function guard<A extends unknown[]>(

@@ -9,7 +9,7 @@ import { PacingHandler, type Track } from 'node-datachannel';
  * on a thread of the library, and then thrown away.
  *
  * Costs about 3 ms of the event loop and 10 ms of another core: for ends a person waits for, not for a
- * thousand at once. docs/decisions says how it was found and when it can go.
+ * thousand at once. docs/decisions/020 says when it can go.
  */
 const HOLD_BYTES = 16_000_000;
 const HOLD_DELAY_MS = 1;

@@ -24,7 +24,7 @@ export function iceHost(
 ): IceHost {
 	const everywhere = address === '0.0.0.0' || address === '::';
 	return {
-		socket: { bindAddress: address === '::' ? null : address, port },
+		socket: iceSocket(address, port),
 		candidates: () => {
 			const addresses = everywhere ? localAddresses(address === '::') : [address];
 			return [...new Set([...additionalHosts, ...addresses])].map((host, rank) =>
@@ -33,6 +33,10 @@ export function iceHost(
 		},
 		localAddresses: () => localAddresses(address === '::')
 	};
+}
+
+export function iceSocket(address: string, port: number): IceSocket {
+	return { bindAddress: address === '::' ? null : address, port };
 }
 
 /** Loopback last: it serves browsers on this machine and costs others one failed check. */
@@ -47,12 +51,15 @@ function localAddresses(ipv6: boolean): string[] {
 	].map((entry) => entry.address);
 }
 
-/** A UDP port free at this moment. */
-export async function findFreeUdpPort(address: string): Promise<number> {
+/**
+ * Takes a UDP port (0: any) and lets it go again; gives back which. Throws what the system says when it
+ * cannot be had: the native library would only say that it failed.
+ */
+export async function tryUdpPort(address: string, wanted: number): Promise<number> {
 	const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
 	return new Promise((resolve, reject) => {
 		socket.once('error', reject);
-		socket.bind(0, address, () => {
+		socket.bind(wanted, address, () => {
 			const { port } = socket.address();
 			socket.close(() => resolve(port));
 		});

@@ -15,7 +15,7 @@ import { readTransport, type LocalTransport } from '../sdp/answer.ts';
 
 /**
  * The one file that knows node-datachannel (libdatachannel): ICE, DTLS and SRTP happen in there.
- * What it costs and where its edges are is in docs/decisions.
+ * Where its edges are is in docs/decisions/020.
  */
 export type IceSocket = {
 	/** Bind address, or null for every IPv4 and IPv6 address. */
