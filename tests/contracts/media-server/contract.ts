@@ -7,8 +7,10 @@ import { floor } from './floor.ts';
 import { metrics } from './metrics.ts';
 import type { StartMediaServer } from './running-media-server.ts';
 import { rtsp } from './rtsp.ts';
+import { sessions } from './sessions.ts';
 import { signalling } from './signalling.ts';
 import { stageOn, type Stage } from './stage.ts';
+import { uplink } from './uplink.ts';
 
 /**
  * What the portal, its clients and the caption workers may expect of a media server. `differences.ts` says
@@ -43,9 +45,11 @@ export function mediaServerContract(
 		describe('signalling', () => signalling(stage));
 		describe('access', () => access(stage, startForOutsiders));
 		describe('channel', () => channel(stage));
+		describe('uplink', () => uplink(stage));
 		describe('floor', () => floor(stage));
 		describe('RTSP', () => rtsp(stage));
 		describe('control API', () => control(stage));
+		describe('sessions', () => sessions(stage));
 		describe('metrics', () => metrics(stage));
 	});
 }

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 /** An answer of the control API: the status and the JSON body, whatever it is. */
 export type ApiAnswer = { readonly status: number; readonly body: unknown };
 
@@ -71,3 +73,8 @@ export async function webRtcSessions(api: ControlApi): Promise<readonly WebRtcSe
 	if (status !== 200) throw new Error(`sessions: ${status}`);
 	return (body as { items: WebRtcSession[] }).items;
 }
+
+/** The body of every refusal. */
+export const ERROR = { status: 'error', error: expect.any(String) };
+
+export const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;

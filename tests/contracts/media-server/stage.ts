@@ -32,6 +32,9 @@ export const CHANNEL_CONFIG = {
 	alwaysAvailableTracks: [{ codec: 'Opus' }]
 } as const;
 
+/** The states in which a peer of ours learns that the server has closed it. */
+export const ENDED = ['closed', 'disconnected'];
+
 let paths = 0;
 
 export function stageOn(server: RunningMediaServer): Stage {
