@@ -63,7 +63,7 @@ describe('a slow reader', () => {
 		await ben.until('Cleo', () => ben.view.participants.length === 3);
 		const isCut = (): boolean => ben.view.participants[2]?.connected === false;
 		const { said } = await talk(ana, ben, (count) => isCut() || count > 500);
-		expect(said).toBeLessThan(200);
+		expect([isCut(), said <= 500]).toEqual([true, true]);
 		await silent.isUnknown();
 	});
 

@@ -32,6 +32,7 @@ export class BoothPage {
 	joined: BoothJoined | null = null;
 	#told = 0;
 	readonly #place: Place;
+	readonly url: string;
 	readonly #waiting = new Set<() => void>();
 
 	constructor(
@@ -41,6 +42,7 @@ export class BoothPage {
 		{ auth = {}, headers = {}, transports = ['websocket'] }: PageOptions = {}
 	) {
 		this.#place = hall.place;
+		this.url = portal.url;
 		this.socket = io(`${portal.url}/booth`, {
 			...{ auth, transports, forceNew: true, autoConnect: false, reconnection: false },
 			extraHeaders: { ...(cookie === null ? {} : { cookie }), ...headers }

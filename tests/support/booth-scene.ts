@@ -52,7 +52,10 @@ export class Scene {
 
 	async die(portal: HallPortal): Promise<void> {
 		this.#portals = this.#portals.filter((one) => one !== portal);
+		const there = this.#pages.filter(({ url, socket }) => url === portal.url && socket.connected);
+		const noticed = there.map((page) => page.ended());
 		await portal.die();
+		await Promise.all(noticed);
 	}
 
 	page(cookie: string | null, { at, ...options }: PageOptions & At = {}): BoothPage {

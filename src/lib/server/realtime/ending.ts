@@ -22,8 +22,16 @@ export function dismiss(socket: Socket, code: SocketCode, reason: string): void 
 export function cut(socket: Socket, reason: string): void {
 	if (endings.has(socket)) return;
 	endings.set(socket, { code: null, reason });
+	const { transport } = socket.conn as unknown as WithWebSocket;
 	socket.conn.close(true);
+	// Else a peer that does not answer the closing handshake keeps its buffers for half a minute.
+	transport.socket?.terminate?.();
 }
+
+/** Private in Engine.IO's types; a polling transport has no socket. */
+type WithWebSocket = {
+	readonly transport: { readonly socket?: { readonly terminate?: () => void } };
+};
 
 /** For the log, once a socket has ended. @param said what Socket.IO gives as reason */
 export function endingOf(socket: Socket, said: string): Ending {
