@@ -12,7 +12,7 @@ import {
 } from '../provider.ts';
 import { Segments, type Segment } from '../segments.ts';
 import { endedStream } from '../socket-stream.ts';
-import { continued, withoutDescriptions, withoutLoops } from './wording.ts';
+import { continued, withoutDescriptions, withoutLoops, withoutStockPhrases } from './wording.ts';
 import { acquireRecogniser, MODEL_RATE_HZ, type Recogniser } from './recognisers.ts';
 
 /** A guess needs some sound, and another one some more. */
@@ -137,22 +137,19 @@ class LocalStream implements SpeechStream {
 
 	async #text(recogniser: Recogniser, { pcm }: Segment): Promise<string> {
 		const samples = toFloats(pcm);
-		const text = said(await recogniser.decode(samples, true), samples.length);
-		const ms = pcmMs(pcm, MODEL_RATE_HZ);
-		if (text !== '' || ms < LOUD_MIN_MS || rootMeanSquare(samples) < LOUD) {
-			if (text !== '') this.#emptyInARow = 0;
-			return text;
+		let text = await recogniser.decode(samples, true);
+		const loud = pcmMs(pcm, MODEL_RATE_HZ) >= LOUD_MIN_MS && rootMeanSquare(samples) >= LOUD;
+		if (text.trim() === '' && loud) {
+			// Half as much sound is often understood where the whole was not.
+			const middle = Math.round(samples.length / 2);
+			for (const half of [samples.subarray(0, middle), samples.subarray(middle)])
+				text += ` ${await recogniser.decode(half, true)}`;
 		}
-		// Half as much sound is often understood where the whole was not.
-		const middle = Math.round(samples.length / 2);
-		const halves: string[] = [];
-		for (const half of [samples.subarray(0, middle), samples.subarray(middle)])
-			halves.push(said(await recogniser.decode(half, true), half.length));
-		const mended = halves.join(' ').trim();
-		this.#emptyInARow = mended === '' ? this.#emptyInARow + 1 : 0;
+		// What was heard and taken for no speech is no fault; hearing nothing in loud speech is.
+		this.#emptyInARow = text.trim() === '' && loud ? this.#emptyInARow + 1 : 0;
 		if (this.#emptyInARow >= EMPTY_IN_A_ROW_MAX)
 			this.#end(fault('provider_silent', 'loud speech gives no text'));
-		return mended;
+		return said(text, samples.length);
 	}
 
 	#guessIfDue(): void {
@@ -192,5 +189,6 @@ class LocalStream implements SpeechStream {
 }
 
 function said(text: string, samples: number): string {
-	return withoutLoops(withoutDescriptions(text), samples / MODEL_RATE_HZ);
+	const seconds = samples / MODEL_RATE_HZ;
+	return withoutStockPhrases(withoutLoops(withoutDescriptions(text), seconds), seconds);
 }

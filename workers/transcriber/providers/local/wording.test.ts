@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { continued, withoutDescriptions, withoutLoops } from './wording.ts';
+import { continued, withoutDescriptions, withoutLoops, withoutStockPhrases } from './wording.ts';
 
 describe('a recogniser that repeats itself', () => {
 	it.each([
@@ -34,4 +34,12 @@ it.each([
 	['at the', 'UN in', 'UN in']
 ])('after "%s" "%s" goes on as "%s"', (before, text, said) => {
 	expect(continued(before, text)).toBe(said);
+});
+
+it('takes a stock phrase for speech only when it was as short as speech', () => {
+	expect(withoutStockPhrases('Thank you for watching.', 6)).toBe('');
+	expect(withoutStockPhrases('Thank you. Thank you.', 6)).toBe('');
+	expect(withoutStockPhrases('You', 2.2)).toBe('');
+	expect(withoutStockPhrases('Thank you for watching.', 2)).toBe('Thank you for watching.');
+	expect(withoutStockPhrases('Thank you for watching us work.', 6)).not.toBe('');
 });

@@ -32,7 +32,6 @@ function collapsed(words: readonly string[], length: number): string[] {
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {
-	const plain = (word: string): string => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 	return a.length === b.length && a.every((word, index) => plain(word) === plain(b[index] ?? ''));
 }
 
@@ -52,4 +51,34 @@ export function continued(before: string, text: string): string {
 	if (before === '' || /[.!?…。！？]["'”’)]*$/u.test(before)) return text;
 	// A lone capital or one with others behind it is meant: I, I'm, UNESCO.
 	return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** What recognisers trained on films and talks say when they hear no speech at all. */
+const STOCK_PHRASES = new Set(
+	[
+		'thank you',
+		'thank you very much',
+		'thank you for watching',
+		'thanks for watching',
+		'please subscribe',
+		'bye',
+		'you',
+		'okay',
+		'subtitles by the amara.org community'
+	].map(plain)
+);
+/** Nobody says one more slowly than this; the quiet before and after it is in the sound too. */
+const SECONDS_PER_WORD_MAX = 0.4;
+const QUIET_SECONDS = 1.5;
+
+/** The text, or nothing when it is only a stock phrase that fills far too much sound to have been spoken. */
+export function withoutStockPhrases(text: string, seconds: number): string {
+	const wordCount = text.split(/\s+/).length;
+	if (seconds <= QUIET_SECONDS + wordCount * SECONDS_PER_WORD_MAX) return text;
+	const sentences = text.split(/(?<=[.!?])\s+/);
+	return sentences.every((sentence) => STOCK_PHRASES.has(plain(sentence))) ? '' : text;
+}
+
+function plain(text: string): string {
+	return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
