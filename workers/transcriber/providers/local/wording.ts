@@ -73,6 +73,8 @@ const QUIET_SECONDS = 1.5;
 
 /** The text, or nothing when it is only a stock phrase that fills far too much sound to have been spoken. */
 export function withoutStockPhrases(text: string, seconds: number): string {
+	// A click or a plucked string; hardly anybody ever says this and nothing else.
+	if (plain(text) === 'you') return '';
 	const wordCount = text.split(/\s+/).length;
 	if (seconds <= QUIET_SECONDS + wordCount * SECONDS_PER_WORD_MAX) return text;
 	const sentences = text.split(/(?<=[.!?])\s+/);
