@@ -26,7 +26,7 @@ import { Fault } from '../fault.js';
 export const BACK_OFF_MS = [500, 1_000, 2_000, 5_000, 10_000];
 /** After living this long a process is thought well, and its next death counts as the first. */
 export const WELL_AFTER_MS = 30_000;
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 120_000;
 
 /**
  * Keeps one process running until `stop`: whatever ends it, it is started again after a pause.
