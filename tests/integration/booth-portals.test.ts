@@ -80,13 +80,14 @@ describe('two portals on one database', () => {
 		for (const one of people) expect(one.view.phase).toEqual(stored?.state.phase);
 	});
 
-	it('let a page come back at the other one, and ignore the late goodbye of the first', async () => {
+	it('let a page come back at the other one, and end its connection at the first', async () => {
 		const { ana, ben } = await apart();
 		const moved = scene.page(ana.cookie, { at: second });
 		moved.seatToken = ana.seatToken;
 		await moved.connect();
+		const ended = ana.ended();
 		expect(await moved.join()).toMatchObject({ ok: true, value: { entry: 'returned' } });
-		await ana.drop();
+		await ended;
 		scene.hall.clock.jump(SEAT_GRACE_MS);
 		await second.booths.tick();
 		expect(await moved.code('booth:stop')).toBe('ok');

@@ -22,6 +22,7 @@ export function createBoothNews({
 	known,
 	ingest,
 	comeBack,
+	portalId,
 	now
 }: {
 	seating: Seating;
@@ -29,6 +30,7 @@ export function createBoothNews({
 	ingest: Pick<Reconciler, 'ingest' | 'mediaOk'>;
 	/** The booth counts this page as lost, though its socket is here. */
 	comeBack: (seated: Seated) => void;
+	portalId: string;
 	now: () => number;
 }): BoothNews {
 	function viewFor(seated: Seated): BoothView | null {
@@ -71,10 +73,12 @@ export function createBoothNews({
 			if (!state) return;
 			for (const seated of inside(booth)) {
 				const own = participantOf(state, seated.seat);
-				if (!own) {
-					// Another portal took us for dead: the page joins again and is told that its seat is gone.
+				const isElsewhere = own?.presence.kind === 'here' && own.portal !== portalId;
+				if (!own || isElsewhere) {
+					// Given up by a portal that took us for dead, or the page has come back at another portal: this
+					// connection is none any more. A page that is still there joins again and hears what it holds.
 					seating.remove(seated);
-					cut(seated.socket, 'seat_gone');
+					cut(seated.socket, own ? 'seat_moved_on' : 'seat_gone');
 					continue;
 				}
 				if (own.presence.kind === 'lost') comeBack(seated);

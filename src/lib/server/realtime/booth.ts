@@ -77,7 +77,7 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 	const underWay = new Set<Promise<unknown>>();
 	let isStopping = false;
 
-	const news = createBoothNews({ seating, known: booths.known, ingest, comeBack, now });
+	const news = createBoothNews({ seating, known: booths.known, ingest, comeBack, portalId, now });
 	const enter = createEntry({ ...parts, seating, viewFor: news.viewFor });
 	const rights = watchRights({
 		auth,
