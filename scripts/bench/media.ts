@@ -94,7 +94,10 @@ async function handovers(stage: Stage): Promise<{ gapsMs: number[]; timestampJum
 	let timestampJumps = 0;
 	for (let n = 0; n < HANDOVERS; n++) {
 		const [from, to] = n % 2 === 0 ? voices : [voices[1], voices[0]];
-		await listener.next('the voice before', ({ payload }) => known(payload)?.pitchHz === from.pitchHz);
+		await listener.next(
+			'the voice before',
+			({ payload }) => known(payload)?.pitchHz === from.pitchHz
+		);
 		const next = await stage.publish(path, to);
 		next.speak();
 		const first = await listener.next(
@@ -108,7 +111,7 @@ async function handovers(stage: Stage): Promise<{ gapsMs: number[]; timestampJum
 		if (last) {
 			gapsMs.push(Math.max(0, first.atMs - last.atMs - FRAME_MS));
 			const silent = listener.packets.indexOf(first) - listener.packets.indexOf(last);
-			if (((first.timestamp - last.timestamp) >>> 0) !== silent * 960) timestampJumps++;
+			if ((first.timestamp - last.timestamp) >>> 0 !== silent * 960) timestampJumps++;
 		}
 		current.close();
 		current = next;
@@ -133,7 +136,8 @@ async function losses(stage: Stage): Promise<number[]> {
 		await listener.next('the frame after', ({ payload }) => known(payload)?.index === lost + 1);
 		const after = listener.packets.findIndex(({ payload }) => known(payload)?.index === lost + 1);
 		late.push(
-			latenessMs(listener.packets.slice(0, after + 1), (payload) => known(payload)?.index).at(-1) ?? NaN
+			latenessMs(listener.packets.slice(0, after + 1), (payload) => known(payload)?.index).at(-1) ??
+				NaN
 		);
 		publisher.close();
 		listener.close();

@@ -3,6 +3,8 @@ import type { MediaTokens } from '../../support/media-tokens.ts';
 /** A media server that a test has for itself: empty, on free loopback ports, trusting `tokens` alone. */
 export type RunningMediaServer = {
 	readonly kind: MediaServerKind;
+	/** Of the server's own process; 0 when somebody else started it. */
+	readonly pid: number;
 	readonly tokens: MediaTokens;
 	/** WHIP and WHEP: `{webrtcBase}/{path}/whip`. */
 	readonly webrtcBase: string;

@@ -39,6 +39,7 @@ export async function startEmbedded(): Promise<RunningMediaServer> {
 		);
 		return {
 			kind: 'embedded',
+			pid: server.pid,
 			tokens,
 			webrtcBase: http,
 			apiBase: api,

@@ -40,6 +40,7 @@ export async function startMediaMtx(
 	}
 	return {
 		kind: 'mediamtx',
+		pid: server.pid,
 		tokens,
 		webrtcBase: `http://${webrtc}`,
 		apiBase: `http://${api}`,

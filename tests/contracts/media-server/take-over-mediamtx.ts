@@ -36,6 +36,7 @@ export async function takeOverMediaMtx(apiBase: string): Promise<RunningMediaSer
 		`${hostname}:${String(before[setting]).replace(/^.*:/, '')}`;
 	return {
 		kind: 'mediamtx',
+		pid: 0,
 		tokens,
 		webrtcBase: `http://${at('webrtcAddress')}`,
 		apiBase: base,
