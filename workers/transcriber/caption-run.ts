@@ -9,7 +9,10 @@ import { createVoiceGate, PRE_ROLL_MS } from './voice-gate.ts';
 /** What came of a recording: for the bench, the tests, and the button that tries a provider out. */
 export type CaptionRun = {
 	readonly captions: readonly string[];
-	/** From the beginning of an utterance to its first partial, and from its last sound to its final. */
+	/**
+	 * From the first sound of a caption to its first partial, and from its last sound to its final; meant for
+	 * real time. A pause that ended a caption is known only after VOICE_PAUSE_MS, which is counted in.
+	 */
 	readonly firstPartialMs: readonly number[];
 	readonly finalMs: readonly number[];
 	readonly fault: CaptionFault | null;
@@ -33,10 +36,9 @@ export function captionRun(
 	const captions: string[] = [];
 	const firstPartialMs: number[] = [];
 	const finalMs: number[] = [];
-	/** Wall times, and whether the utterance that is open has shown anything yet. */
-	let spokenSince = 0;
-	let silentSince = 0;
-	let shown = true;
+	/** When the speaker began, each time, and when each caption was first shown. */
+	const openings = new Set<number>();
+	const shownAt = new Map<number, number>();
 
 	return new Promise((resolve) => {
 		const startedAt = Date.now();
@@ -51,27 +53,26 @@ export function captionRun(
 				},
 				caption(event) {
 					onCaption?.(event);
-					if (event.type === 'final') {
-						captions.push(event.text);
-						if (silentSince > 0) finalMs.push(Date.now() - silentSince);
-					} else if (!shown && event.text !== '') firstPartialMs.push(Date.now() - spokenSince);
-					shown = true;
+					const now = Date.now();
+					const first = shownAt.get(event.utterance) ?? now;
+					shownAt.set(event.utterance, first);
+					if (event.type === 'partial') return;
+					captions.push(event.text);
+					// Sound from just before the voice is in a caption that begins with it, and the pause behind it.
+					const quietMs = openings.has(event.startedAt) ? PRE_ROLL_MS : 0;
+					firstPartialMs.push(first - event.startedAt - quietMs);
+					finalMs.push(now - event.endedAt + VOICE_PAUSE_MS);
 				}
 			}
 		);
 		const gate = createVoiceGate(createVoiceDetector(rateHz), rateHz, {
 			opened(at) {
-				shown = false;
-				spokenSince = at + PRE_ROLL_MS;
-				silentSince = 0;
+				openings.add(at);
 				stream.speechAt(at);
 				stream.open();
 			},
 			sound: (sound, at) => stream.write(sound, at),
-			closed(at) {
-				silentSince = at - VOICE_PAUSE_MS;
-				stream.pause();
-			}
+			closed: () => stream.pause()
 		});
 		let at = 0;
 		const feed = setInterval(() => {
