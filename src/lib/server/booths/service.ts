@@ -79,9 +79,7 @@ export function createBooths({
 	});
 	const known = createKnownBooths(store, log);
 	const noticeListeners = new Set<(booth: BoothId, notices: readonly BoothNotice[]) => void>();
-	const chat = createChat(db, now, (booth, message) =>
-		portals.say({ kind: 'chat', booth, message })
-	);
+	const chat = createChat(db, (booth, message) => portals.say({ kind: 'chat', booth, message }));
 
 	function sayAloud(booth: BoothId, notices: readonly BoothNotice[]): void {
 		if (notices.length > 0) for (const listener of noticeListeners) listener(booth, notices);
