@@ -122,6 +122,16 @@ describe('a channel', () => {
 		expect(path.publisher?.id).toBe('A');
 	});
 
+	test('is not taken by what is no sound', () => {
+		const path = new LivePath('a', ALWAYS);
+		const [a, b] = [publisher(path, 'A', 1), publisher(path, 'B', 2)];
+		a.say(0, 0);
+		path.incoming(b.self, { ...b.packet(0), payload: Buffer.alloc(0) }, 20);
+		path.incoming(b.self, { ...b.packet(1), payload: Buffer.from([0xfb]) }, 40);
+		expect(a.ended).toEqual([]);
+		expect(path.publisher?.id).toBe('A');
+	});
+
 	test('notices a voice that stalls, and takes it back when it returns', () => {
 		const path = new LivePath('a', ALWAYS);
 		const ear = reader(path);
@@ -219,5 +229,9 @@ describe('a channel', () => {
 		a.say(0, 0);
 		path.delete();
 		expect([ear.ended, a.ended]).toEqual([['path_deleted'], ['path_deleted']]);
+		const late = publisher(path, 'B', 2);
+		late.say(0, 20);
+		expect(late.ended).toEqual(['path_deleted']);
+		expect(path.publisher).toBeNull();
 	});
 });

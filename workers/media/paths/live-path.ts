@@ -67,6 +67,7 @@ export class LivePath {
 	#live: Live | null = null;
 	/** Was on the air, stalled, and may come back while nobody else took over. */
 	#dormant: PathPublisher | null = null;
+	#deleted = false;
 	#newest: { packet: Buffer; sequence: number; atMs: number } | null = null;
 
 	constructor(name: string, config: PathConfig) {
@@ -119,10 +120,13 @@ export class LivePath {
 	}
 
 	/**
-	 * A packet of a publisher. The first one of a newcomer puts it on the air and ends whoever was there:
+	 * A packet of a publisher. A newcomer's first frame puts it on the air and ends whoever was there:
 	 * the frame after the last old one is the new voice.
 	 */
 	incoming(publisher: PathPublisher, packet: RtpPacket, nowMs: number): void {
+		const duration = opusDurationSamples(packet.payload);
+		// Nobody takes the air from another with what is no sound.
+		if (duration === 0 && this.#live?.publisher !== publisher) return;
 		const live = this.#take(publisher, packet.ssrc, nowMs);
 		if (!live) return;
 		live.lastPacketMs = nowMs;
@@ -132,7 +136,6 @@ export class LivePath {
 			this.#line.skip(live.source, packet.sequence);
 			return;
 		}
-		const duration = opusDurationSamples(packet.payload);
 		if (duration === 0) {
 			this.inboundFramesInError += 1;
 			return;
@@ -167,8 +170,9 @@ export class LivePath {
 		this.#closeWhenUnavailable();
 	}
 
-	/** Ends everybody on it. */
+	/** Ends everybody on it, and whoever is still on the way to it. */
 	delete(): void {
+		this.#deleted = true;
 		for (const reader of [...this.#readers]) reader.end('path_deleted');
 		this.#live?.publisher.end('path_deleted');
 		this.#dormant?.end('path_deleted');
@@ -176,6 +180,10 @@ export class LivePath {
 
 	/** The publisher's place on the air, or null when it may not have it. */
 	#take(publisher: PathPublisher, ssrc: number, nowMs: number): Live | null {
+		if (this.#deleted) {
+			publisher.end('path_deleted');
+			return null;
+		}
 		const live = this.#live;
 		if (live?.publisher === publisher) {
 			if (live.ssrc === ssrc) return live;

@@ -1,6 +1,7 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { EndReason, PathReader } from '../paths/live-path.ts';
+import { firstSequence } from '../rtp/line.ts';
 import { isRtcp, RTP_HEADER_BYTES, withTransportSequence } from '../rtp/packet.ts';
 import { ntpTime, parseRtcp, writeSenderReport } from '../rtp/rtcp.ts';
 import { buildAnswer, innerOffer } from '../sdp/answer.ts';
@@ -42,7 +43,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 	readonly #ssrc = randomSsrc();
 	readonly #cname = randomUUID();
 	readonly #createdMs = performance.now();
-	/** Added to the line's numbers; set by the first packet, which gets a low one (RFC 3711 §3.3.1). */
+	/** Added to the line's numbers; set by the first packet. */
 	#sequenceShift: number | null = null;
 	/** What the path had sent when this listener began, and what of the rest did not reach it. */
 	#before = { packets: 0, bytes: 0 };
@@ -79,7 +80,6 @@ export class ReadSession implements WebRtcSession, PathReader {
 			events: {
 				open: () => {
 					this.#established = true;
-					this.#before = { ...this.path.sent };
 					this.path.listen(this, performance.now());
 				},
 				datagram: (datagram) => this.#datagram(datagram),
@@ -128,8 +128,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 
 	/** The hot line of the server: writes this listener's numbers into the shared header and sends a copy. */
 	deliver(packet: Buffer, sequence: number, nowMs: number): void {
-		this.#sequenceShift ??= randomInt(0, 0x4000) - sequence;
-		const own = sequence + this.#sequenceShift;
+		const own = sequence + (this.#sequenceShift ?? this.#begin(packet, sequence));
 		const ssrc = this.#ssrc;
 		packet[1] = ((packet[1] ?? 0) & 0x80) | this.#payloadType;
 		packet[2] = own >> 8;
@@ -171,8 +170,16 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.#context.ended(this);
 	}
 
+	/** The first packet: the shift of all numbers, and what the path had sent before it. */
+	#begin(packet: Buffer, sequence: number): number {
+		const { packets, bytes } = this.path.sent;
+		this.#before = { packets: packets - 1, bytes: bytes - packet.length };
+		this.#sequenceShift = firstSequence() - sequence;
+		return this.#sequenceShift;
+	}
+
 	#sent(): { packets: number; bytes: number } {
-		if (!this.#established) return { packets: 0, bytes: 0 };
+		if (this.#sequenceShift === null) return { packets: 0, bytes: 0 };
 		return {
 			packets: this.path.sent.packets - this.#before.packets - this.#discarded.packets,
 			bytes: this.path.sent.bytes - this.#before.bytes - this.#discarded.bytes

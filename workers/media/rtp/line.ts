@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { FRAME_SAMPLES, OPUS_CLOCK_HZ } from './opus.ts';
 import { SEQUENCE_MODULUS, TIMESTAMP_MODULUS, unwrap } from './unwrap.ts';
 
@@ -11,6 +12,14 @@ const MAX_LEAD_SAMPLES = 2 * OPUS_CLOCK_HZ;
 const FOLLOW_CLOCK_AFTER_SAMPLES = OPUS_CLOCK_HZ / 10;
 
 const SAMPLES_PER_MS = OPUS_CLOCK_HZ / 1000;
+
+/**
+ * A random number for a listener's first packet: low enough that one who misses it cannot take a wrap for
+ * the beginning (RFC 3711 §3.3.1), high enough that a late packet before it is not below zero.
+ */
+export function firstSequence(): number {
+	return randomInt(REORDER_WINDOW, 0x4000);
+}
 
 export type LinePosition = {
 	/** Never twice on one line, never wrapped; write the low 16 bits. */
@@ -36,7 +45,7 @@ export type LineSource = {
  * them; between sources the line goes on where it ended.
  *
  * A sequence number is given out once only: reusing one under SRTP would reuse its key stream.
- * Pure: times are milliseconds of any steady clock, given by the caller.
+ * Times are milliseconds of any steady clock, given by the caller.
  */
 export class RtpLine {
 	#newest: number;
@@ -45,7 +54,6 @@ export class RtpLine {
 	#atMs: number | null = null;
 	readonly #given = new Float64Array(REORDER_WINDOW).fill(-1);
 
-	/** Starts low enough that a listener who misses the first packets cannot mistake the wrap (RFC 3711 §3.3.1). */
 	constructor(first: LinePosition) {
 		this.#newest = first.sequence - 1;
 		this.#timestamp = first.timestamp - FRAME_SAMPLES;

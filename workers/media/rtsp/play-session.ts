@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Socket } from 'node:net';
 import type { EndReason, LivePath, PathReader } from '../paths/live-path.ts';
+import { firstSequence } from '../rtp/line.ts';
 import { RTP_HEADER_BYTES } from '../rtp/packet.ts';
 import { ntpTime, parseRtcp, writeSenderReport } from '../rtp/rtcp.ts';
 import { writeFrame } from './wire.ts';
@@ -73,7 +74,7 @@ export class PlaySession implements PathReader {
 	}
 
 	deliver(packet: Buffer, sequence: number, nowMs: number): void {
-		this.#sequenceShift ??= randomInt(0, 0x4000) - sequence;
+		this.#sequenceShift ??= firstSequence() - sequence;
 		if (this.#isStuck(nowMs)) return;
 		packet[1] = ((packet[1] ?? 0) & 0x80) | RTSP_PAYLOAD_TYPE;
 		packet.writeUInt16BE((sequence + this.#sequenceShift) & 0xffff, 2);
