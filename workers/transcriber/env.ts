@@ -20,6 +20,16 @@ const schema = z.object({
 			.default(availableParallelism() * 5)
 	),
 	WORKER_NAME: unset(z.string().max(200).default(hostname())),
+	/** Models to have, separated by commas: those that are missing are fetched while the worker runs. */
+	STT_FETCH: z
+		.string()
+		.default('')
+		.transform((text) =>
+			text
+				.split(',')
+				.map((name) => name.trim())
+				.filter((name) => name !== '')
+		),
 	LOG_LEVEL: unset(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'))
 });
 
