@@ -1,7 +1,12 @@
 import { participantOf } from '#lib/domain/booth/seats.ts';
 import { view } from '#lib/domain/booth/view.ts';
 import type { BoothId } from '#lib/domain/ids.ts';
-import type { BoothNotice, BoothView, ChatMessage } from '#lib/protocol/booth.ts';
+import {
+	CHAT_HISTORY_LENGTH,
+	type BoothNotice,
+	type BoothView,
+	type ChatMessage
+} from '#lib/protocol/booth.ts';
 import type { Reconciler } from '../booths/reconcile.ts';
 import type { Booths } from '../booths/service.ts';
 import { cut } from './ending.ts';
@@ -95,8 +100,10 @@ export function createBoothNews({
 		pass(booth, message) {
 			for (const { socket, permissions, entry } of seating.in(booth)) {
 				if (!permissions.includes('booth:chat')) continue;
-				if (entry.kind === 'entering') entry.chat.push(message);
-				else socket.data.outbox.say(() => socket.emit('booth:chat', message));
+				if (entry.kind === 'entering') {
+					// A join whose answer failed may stay like this until the page tries again.
+					if (entry.chat.push(message) > CHAT_HISTORY_LENGTH) entry.chat.shift();
+				} else socket.data.outbox.say(() => socket.emit('booth:chat', message));
 			}
 		}
 	};
