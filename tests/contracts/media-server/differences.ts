@@ -3,6 +3,10 @@ import type { MediaServerKind } from './running-media-server.ts';
 /**
  * Where the two media servers behave differently: what each does (asserted by the suite), what the portal
  * and the clients may rely on with either, and why it is so. Whatever is not here is the same on both.
+ *
+ * Neither promises to tell a peer that its session was ended. Both send a DTLS alert, which arrives as a rule
+ * (seen lost: MediaMTX 1.20.1 to the publisher of a deleted path in two of five cases; ours on a machine that is
+ * out of breath). What holds: the session's own URL and the control API say 404, and nothing more is sent or taken.
  */
 type Difference<T> = Readonly<Record<MediaServerKind, T>> & {
 	readonly relyOn: string;
@@ -50,6 +54,13 @@ export const differences = {
 		because:
 			'MediaMTX puts its offline track between two publishers (five frames as a rule); ours switches on the first packet.'
 	}),
+	firstFramesLost: difference<{ atMost: number }>({
+		embedded: { atMost: 0 },
+		mediamtx: { atMost: 2 },
+		relyOn: 'A publisher is heard from its third frame on.',
+		because:
+			'MediaMTX takes its tracks up on their first packet, and now and then that packet is gone.'
+	}),
 	numbersSkippedAtChange: difference<{ atMost: number }>({
 		embedded: { atMost: 0 },
 		mediamtx: { atMost: 3 },
@@ -96,14 +107,6 @@ export const differences = {
 			'Publishers offer Opus and nothing else. Any other offer may cost the one on air their place.',
 		because:
 			'MediaMTX compares codecs only after ICE and after it has closed the publisher before; ours reads the offer.'
-	}),
-	publisherToldOfPathDeletion: difference<'always' | 'mostly'>({
-		embedded: 'always',
-		mediamtx: 'mostly',
-		relyOn:
-			'The session is over; its publisher may hear of it from ICE alone, half a minute later. The portal tells it over the socket.',
-		because:
-			'In two of five deletions MediaMTX 1.20.1 closed the path of its DTLS alert before the alert. Kicks and replacements were told each time.'
 	}),
 	hostHeader: difference<number>({
 		embedded: 403,

@@ -5,7 +5,7 @@ import { postOffer } from '../../support/webrtc/endpoint.ts';
 import { offeringPeer } from '../../support/webrtc/peer.ts';
 import { pathState } from './control-api.ts';
 import { differences } from './differences.ts';
-import { ENDED, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** A floor as OBS sends it: H264 and Opus in one offer, to a path that is there while somebody publishes. */
 export function floor(stage: () => Stage): void {
@@ -43,7 +43,7 @@ export function floor(stage: () => Stage): void {
 			const { available, online, source } = await pathState(stage().api, path);
 			return !available && !online && source === null;
 		});
-		expect(ENDED).toContain(await reader.ended);
+		await stage().gone(reader);
 		const peer = offeringPeer('too-late', [{ kind: 'audio', direction: 'RecvOnly' }]);
 		stage().closeLater(peer);
 		const response = await postOffer(await stage().endpoint('whep', path), await peer.fullOffer);

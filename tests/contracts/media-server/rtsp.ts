@@ -17,7 +17,9 @@ export function rtsp(stage: () => Stage): void {
 	/** Records as a caption worker does: PCM, mono, 48 kHz. */
 	async function record(path: string, seconds: number): Promise<Float32Array> {
 		const input = ['-rtsp_transport', 'tcp', '-i', await url(path)];
-		const output = ['-t', `${seconds}`, '-ac', '1', '-ar', `${OPUS_CLOCK_HZ}`];
+		// Where the stream's time goes on without packets, silence is filled in: sound keeps pace with the clock.
+		const filled = ['-af', 'aresample=async=1'];
+		const output = [...filled, '-t', `${seconds}`, '-ac', '1', '-ar', `${OPUS_CLOCK_HZ}`];
 		const pcm = await ffmpeg([...input, ...output, '-f', 'f32le', 'pipe:1']);
 		return new Float32Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + pcm.byteLength));
 	}

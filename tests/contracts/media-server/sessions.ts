@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { recogniser, toneVoice } from '../../support/voices.ts';
 import { ERROR, pathState, RFC_3339, webRtcSessions } from './control-api.ts';
-import { ENDED, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const NOBODYS_UUID = '00000000-0000-4000-8000-000000000000';
 
@@ -61,7 +62,7 @@ export function sessions(stage: () => Stage): void {
 		for (let i = 0; i < 100; i++) publisher.sendFrame();
 		await eventually('four are lost', async () => {
 			const [session] = await webRtcSessions(stage().api);
-			return session?.inboundRTPPacketsLost === 4 && session.inboundRTPPackets === 120;
+			return session?.inboundRTPPacketsLost === 4 && session.inboundRTPPackets >= 118;
 		});
 	});
 
@@ -91,7 +92,7 @@ export function sessions(stage: () => Stage): void {
 			body: { status: 'ok' }
 		});
 		await quiet;
-		expect(ENDED).toContain(await publisher.ended);
+		await stage().gone(publisher);
 		await eventually('offline', async () => {
 			const { online, readers } = await pathState(stage().api, path);
 			return !online && readers.length === 1;
@@ -99,6 +100,21 @@ export function sessions(stage: () => Stage): void {
 		expect((await post(`/v3/webrtcsessions/kick/${publisher.session.id}`)).status).toBe(404);
 
 		expect((await post(`/v3/webrtcsessions/kick/${reader.session.id}`)).status).toBe(200);
-		expect(ENDED).toContain(await reader.ended);
+		await stage().gone(reader);
+	});
+
+	it('tell their peers of a kick at once, as a rule', async () => {
+		const path = await stage().channel();
+		const told: boolean[] = [];
+		for (let i = 0; i < 8; i++) {
+			const reader = await stage().listen(path);
+			expect((await post(`/v3/webrtcsessions/kick/${reader.session.id}`)).status).toBe(200);
+			const patience = new AbortController();
+			const inVain = setTimeout(1_000, false, { signal: patience.signal }).catch(() => false);
+			told.push(await Promise.race([reader.ended.then(() => true), inVain]));
+			patience.abort();
+		}
+		// On a machine that is out of breath the alert may be lost; a server that never sends one fails.
+		expect(told.filter(Boolean).length).toBeGreaterThanOrEqual(2);
 	});
 }

@@ -1,6 +1,6 @@
 import { eventually } from '../../support/eventually.ts';
 import type { Voice } from '../../support/voices.ts';
-import type { MediaEndpoint } from '../../support/webrtc/endpoint.ts';
+import { deleteSession, type MediaEndpoint } from '../../support/webrtc/endpoint.ts';
 import { listen, type WhepReader } from '../../support/webrtc/whep-reader.ts';
 import {
 	publish,
@@ -22,6 +22,8 @@ export type Stage = {
 	endpoint(kind: 'whip' | 'whep', path: string): Promise<MediaEndpoint>;
 	publish(path: string, voice: Voice, options?: PublisherOptions): Promise<WhipPublisher>;
 	listen(path: string): Promise<WhepReader>;
+	/** Resolves when the server has ended this session; its peer may or may not have been told. */
+	gone(peer: WhipPublisher | WhepReader): Promise<void>;
 	/** Something else to be closed at the end of the test. */
 	closeLater(thing: { close(): void | Promise<void> }): void;
 	clear(): Promise<void>;
@@ -31,9 +33,6 @@ export const CHANNEL_CONFIG = {
 	alwaysAvailable: true,
 	alwaysAvailableTracks: [{ codec: 'Opus' }]
 } as const;
-
-/** The states in which a peer of ours learns that the server has closed it. */
-export const ENDED = ['closed', 'disconnected'];
 
 let paths = 0;
 
@@ -82,6 +81,12 @@ export function stageOn(server: RunningMediaServer): Stage {
 			opened.push(reader);
 			await established(reader.session.id);
 			return reader;
+		},
+		async gone({ session }) {
+			await eventually('the session has ended', async () => {
+				const { status } = await api.get(`/v3/webrtcsessions/get/${session.id}`);
+				return status === 404 && (await deleteSession(session.resource)) === 404;
+			});
 		},
 		closeLater(thing) {
 			opened.push(thing);
