@@ -38,6 +38,14 @@ export function stop({ phase }: BoothState, caller: Participant, now: number): D
 export function issueTicket(state: BoothState, caller: Participant, now: number): Decision {
 	const { phase } = state;
 	if (!allowedPublishers(state).includes(caller.seat)) return refused('not_active');
+	// The media server drops the outgoing voice the moment the newcomer's arrives, a little before the right
+	// moves: a token asked for in between would take the air back.
+	if (
+		phase.kind === 'handing-over' &&
+		phase.handover.step === 'arriving' &&
+		phase.active.seat === caller.seat
+	)
+		return refused('handover_pending');
 	const isAwaited =
 		phase.kind === 'handing-over' &&
 		phase.handover.step === 'accepted' &&

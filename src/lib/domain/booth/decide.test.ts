@@ -458,6 +458,7 @@ describe('a refusal', () => {
 		['not_active', [...annaLive, [BEN, 'stop']]],
 		['not_active', [...both, [ANNA, 'ticket-issued']]],
 		['not_active', [...offered, [BEN, 'ticket-issued']]],
+		['handover_pending', [...arriving, [ANNA, 'ticket-issued']]],
 		['not_active', [...annaLive, [BEN, offerTo(BEN)]]],
 		['already_active', [...annaLive, [ANNA, 'request']]],
 		['not_on_air', [...both, [ANNA, 'stop']]],
