@@ -157,8 +157,12 @@ function append(pcm: Buffer, wire: SocketWire): void {
 function session({ model, language, hints }: SpeechSettings): JsonObject {
 	const used = model || USUAL_MODEL;
 	const terms = hints.slice(0, HINTS_MAX);
-	// The newer models take a list of key words, the older ones a text to go by.
-	const keywords = /^gpt-(live-)?transcribe/.test(used);
+	// The newest models take a list of key words, the older ones a text to go by, one of them nothing.
+	const given = /^gpt-(live-)?transcribe/.test(used)
+		? { keywords: terms }
+		: /^gpt-realtime-whisper/.test(used)
+			? {}
+			: { prompt: terms.join(', ') };
 	return {
 		type: 'transcription',
 		audio: {
@@ -167,11 +171,7 @@ function session({ model, language, hints }: SpeechSettings): JsonObject {
 				transcription: {
 					model: used,
 					...(language === null ? {} : { language: primaryLanguage(language) }),
-					...(terms.length === 0
-						? {}
-						: keywords
-							? { keywords: terms }
-							: { prompt: terms.join(', ') })
+					...(terms.length === 0 ? {} : given)
 				},
 				turn_detection: null
 			}
