@@ -42,7 +42,8 @@ export const differences = {
 	silencePacing: difference<'even' | 'bursts-of-five'>({
 		embedded: 'even',
 		mediamtx: 'bursts-of-five',
-		relyOn: '50 packets of silence a second, with no more than 0.3 s between two.',
+		relyOn:
+			'50 packets of silence a second, up to five at once; the time they carry keeps pace with the clock.',
 		because:
 			"MediaMTX's offline track writes five packets at once ten times a second; ours paces them."
 	}),
