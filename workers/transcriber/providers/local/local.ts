@@ -137,13 +137,13 @@ class LocalStream implements SpeechStream {
 
 	async #text(recogniser: Recogniser, { pcm }: Segment): Promise<string> {
 		const samples = toFloats(pcm);
-		let text = await recogniser.decode(samples, true);
+		let text = await recogniser.decode(samples);
 		const loud = pcmMs(pcm, MODEL_RATE_HZ) >= LOUD_MIN_MS && rootMeanSquare(samples) >= LOUD;
 		if (text.trim() === '' && loud) {
 			// Half as much sound is often understood where the whole was not.
 			const middle = Math.round(samples.length / 2);
 			for (const half of [samples.subarray(0, middle), samples.subarray(middle)])
-				text += ` ${await recogniser.decode(half, true)}`;
+				text += ` ${await recogniser.decode(half)}`;
 		}
 		// What was heard and taken for no speech is no fault; hearing nothing in loud speech is.
 		this.#emptyInARow = text.trim() === '' && loud ? this.#emptyInARow + 1 : 0;
@@ -164,12 +164,13 @@ class LocalStream implements SpeechStream {
 		this.#guessing = true;
 		this.#guessedMs = ms;
 		const samples = toFloats(growing.pcm);
+		// The stretch may end meanwhile; its final is the better word.
+		const wanted = (): boolean =>
+			!this.#over && this.#waiting === 0 && this.#segments.growing.startedAt === growing.startedAt;
 		recogniser
-			.decode(samples, false)
+			.guess(samples, wanted)
 			.then((text) => {
-				// The stretch may have ended meanwhile; its final is the better word.
-				const current = this.#segments.growing.startedAt === growing.startedAt;
-				if (this.#over || !current || this.#waiting > 0) return;
+				if (text === null || !wanted()) return;
 				const { startedAt, endedAt } = growing;
 				const guess = continued(this.#before, said(text, samples.length));
 				if (guess !== '')

@@ -16,8 +16,10 @@ import {
  * more run than there are cores, and that what must be said comes before what is only a guess.
  */
 export type Recogniser = {
-	/** @param urgent before everything that is not */
-	decode(samples: Float32Array, urgent: boolean): Promise<string>;
+	/** What must be said: in its order, before every guess. */
+	decode(samples: Float32Array): Promise<string>;
+	/** A guess: null when it was not wanted any more by the time there was room for it. */
+	guess(samples: Float32Array, wanted: () => boolean): Promise<string | null>;
 	/** Milliseconds the last decodings waited and took, smoothed: how busy this machine is. */
 	readonly usualMs: number;
 	release(): void;
@@ -52,7 +54,8 @@ export async function acquireRecogniser(
 	}
 	let released = false;
 	return {
-		decode: (samples, urgent) => queue.run(native, samples, urgent),
+		decode: async (samples) => (await queue.run(native, samples, null)) ?? '',
+		guess: (samples, wanted) => queue.run(native, samples, wanted),
 		get usualMs() {
 			return queue.usualMs;
 		},
@@ -116,34 +119,50 @@ type Job = {
 	readonly native: NativeRecogniser;
 	readonly samples: Float32Array;
 	readonly askedAt: number;
-	resolve(text: string): void;
+	/** Null: it must be said. */
+	readonly wanted: (() => boolean) | null;
+	resolve(text: string | null): void;
 	reject(error: unknown): void;
 };
 
 class DecodeQueue {
 	usualMs = 0;
-	readonly #urgent: Job[] = [];
-	readonly #patient: Job[] = [];
+	readonly #finals: Job[] = [];
+	readonly #guesses: Job[] = [];
 	#running = 0;
 	readonly #limit = Math.max(1, availableParallelism());
 
-	run(native: NativeRecogniser, samples: Float32Array, urgent: boolean): Promise<string> {
+	run(
+		native: NativeRecogniser,
+		samples: Float32Array,
+		wanted: (() => boolean) | null
+	): Promise<string | null> {
 		return new Promise((resolve, reject) => {
-			const job: Job = { native, samples, askedAt: performance.now(), resolve, reject };
-			(urgent ? this.#urgent : this.#patient).push(job);
+			const job: Job = { native, samples, askedAt: performance.now(), wanted, resolve, reject };
+			(wanted === null ? this.#finals : this.#guesses).push(job);
 			this.#next();
 		});
 	}
 
 	#next(): void {
 		if (this.#running >= this.#limit) return;
-		const job = this.#urgent.shift() ?? this.#patient.shift();
+		const job = this.#finals.shift() ?? this.#shortestGuess();
 		if (job === undefined) return;
+		if (job.wanted?.() === false) {
+			job.resolve(null);
+			return this.#next();
+		}
 		this.#running++;
 		void this.#decode(job).finally(() => {
 			this.#running--;
 			this.#next();
 		});
+	}
+
+	/** The first words of somebody are worth more than the last ones of a long sentence, and cheaper. */
+	#shortestGuess(): Job | undefined {
+		this.#guesses.sort((a, b) => a.samples.length - b.samples.length);
+		return this.#guesses.shift();
 	}
 
 	async #decode({ native, samples, askedAt, resolve, reject }: Job): Promise<void> {
