@@ -11,6 +11,11 @@ export async function expectAccessible(page: Page): Promise<void> {
 		const { axe } = globalThis as unknown as {
 			axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
 		};
+		// Half-way through a change of colour nothing has the contrast it is meant to have; meters never rest.
+		const ending = document
+			.getAnimations()
+			.filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+		await Promise.allSettled(ending.map(({ finished }) => finished));
 		const { violations } = await axe.run();
 		return violations.map(
 			({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`
