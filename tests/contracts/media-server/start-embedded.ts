@@ -48,8 +48,11 @@ export async function startEmbedded(): Promise<RunningMediaServer> {
 			// The server sees a forwarded request as one from outside; its sockets are on loopback here.
 			outsideHeaders: { 'x-forwarded-for': '203.0.113.9' },
 			async stop() {
-				await server.stop();
-				await removeTraces();
+				try {
+					await server.stop();
+				} finally {
+					await removeTraces();
+				}
 			}
 		};
 	} catch (error) {

@@ -48,8 +48,11 @@ export async function startMediaMtx(
 		metricsUrl: `http://${metrics}/metrics`,
 		outsideHeaders: {},
 		async stop() {
-			await server.stop();
-			await tokens.close();
+			try {
+				await server.stop();
+			} finally {
+				await tokens.close();
+			}
 		}
 	};
 }
