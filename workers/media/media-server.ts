@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { controlHandler } from './control-api/control-api.ts';
 import type { HostPort, MediaEnv } from './env.ts';
 import { guard } from './guard.ts';
 import { listenHttp, type HttpListener } from './http/server.ts';
 import { signallingHandler } from './http/signalling.ts';
-import type { LivePath } from './paths/live-path.ts';
-import { startPacer } from './paths/pacer.ts';
+import { Pacer } from './paths/pacer.ts';
 import { PathRegistry } from './paths/registry.ts';
 import { iceHost, iceSocket, tryUdpPort } from './peers/ice-host.ts';
 import { goodbyesSaid, holdIceSocket, logNative } from './peers/peer.ts';
@@ -19,6 +19,8 @@ import { TokenVerifier } from './tokens/verifier.ts';
 
 /** Told apart from MediaMTX's by its suffix; what the portal may ask of it is in the contract suite. */
 const VERSION = 'v1.20.1-voxbento';
+
+const WATCH_EVERY_MS = 250;
 
 export type MediaServer = {
 	/** Where it really listens. */
@@ -54,7 +56,8 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 			},
 			log
 		);
-		const paths = new PathRegistry();
+		const pacer = new Pacer(log);
+		const paths = new PathRegistry(pacer);
 		const sessions = new Sessions(env.MEDIA_MAX_SESSIONS);
 		const rtspSessions = new RtspSessionList();
 		const startedAt = new Date();
@@ -74,10 +77,11 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 			}
 		});
 
-		const tick = guard(log, 'tick', (path: LivePath, dueMs: number) => path.tick(dueMs));
-		const pacer = startPacer((dueMs) => {
-			for (const path of paths.all()) tick(path, dueMs);
-		});
+		const watch = setInterval(
+			guard(log, 'watch', () => paths.watch(performance.now())),
+			WATCH_EVERY_MS
+		);
+		opened.push({ close: () => clearInterval(watch) });
 		opened.push({ close: () => pacer.stop() });
 
 		const tls = readTls(env);

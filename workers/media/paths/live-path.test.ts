@@ -16,6 +16,18 @@ const ALWAYS: PathConfig = {
 	alwaysAvailableTracks: [{ codec: 'Opus' }]
 };
 
+/** Paths that want their silence paced now; the tests beat the time. */
+const paced = new Set<LivePath>();
+
+function newPath(config: PathConfig = ALWAYS): LivePath {
+	paced.clear();
+	return new LivePath('a', config, paced);
+}
+
+function beat(nowMs: number): void {
+	for (const path of paced) path.tick(nowMs);
+}
+
 /** A publisher whose frames carry its letter; each is 20 ms of CELT. */
 function publisher(path: LivePath, letter: string, ssrc: number) {
 	const ended: EndReason[] = [];
@@ -87,23 +99,23 @@ function isUnbroken(packets: readonly RtpPacket[]): boolean {
 
 describe('a channel', () => {
 	test('is silent, speaks, changes voices and is silent again on one unbroken line', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const [a, b] = [publisher(path, 'A', 1), publisher(path, 'B', 60_000)];
-		path.tick(0);
-		path.tick(20);
+		beat(0);
+		beat(20);
 		a.say(0, 35);
 		a.say(1, 55);
 		b.say(0, 60);
 		b.say(1, 80);
 		path.publisherGone(b.self);
-		path.tick(100);
+		beat(100);
 		expect(ear.heard()).toBe('..AABB.');
 		expect(isUnbroken(ear.packets)).toBe(true);
 	});
 
 	test('ends the voice that was replaced, and hears nothing more of it', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const [a, b] = [publisher(path, 'A', 1), publisher(path, 'B', 2)];
 		a.say(0, 0);
@@ -114,7 +126,7 @@ describe('a channel', () => {
 	});
 
 	test('keeps its voice where the newcomer may not take over', () => {
-		const path = new LivePath('a', { ...ALWAYS, overridePublisher: false });
+		const path = newPath({ ...ALWAYS, overridePublisher: false });
 		const [a, b] = [publisher(path, 'A', 1), publisher(path, 'B', 2)];
 		a.say(0, 0);
 		b.say(0, 20);
@@ -123,7 +135,7 @@ describe('a channel', () => {
 	});
 
 	test('is not taken by what is no sound', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const [a, b] = [publisher(path, 'A', 1), publisher(path, 'B', 2)];
 		a.say(0, 0);
 		path.incoming(b.self, { ...b.packet(0), payload: Buffer.alloc(0) }, 20);
@@ -133,13 +145,14 @@ describe('a channel', () => {
 	});
 
 	test('notices a voice that stalls, and takes it back when it returns', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);
-		path.tick(PUBLISHER_STALLED_MS);
+		path.watch(PUBLISHER_STALLED_MS);
 		expect(path.publisher?.id).toBe('A');
-		path.tick(PUBLISHER_STALLED_MS + 20);
+		path.watch(PUBLISHER_STALLED_MS + 20);
+		beat(PUBLISHER_STALLED_MS + 20);
 		expect(path.publisher).toBeNull();
 		a.say(110, 2200);
 		expect(path.publisher?.id).toBe('A');
@@ -148,27 +161,31 @@ describe('a channel', () => {
 	});
 
 	test('ends a stalled voice when another takes its place', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const [a, b] = [publisher(path, 'A', 1), publisher(path, 'B', 2)];
 		a.say(0, 0);
-		path.tick(PUBLISHER_STALLED_MS + 20);
+		path.watch(PUBLISHER_STALLED_MS + 20);
+		beat(PUBLISHER_STALLED_MS + 20);
 		b.say(0, 2100);
 		expect(a.ended).toEqual(['replaced']);
 	});
 
 	test('sends nothing while a voice merely hesitates', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);
-		for (let ms = 20; ms < 500; ms += 20) path.tick(ms);
+		for (let ms = 20; ms < 500; ms += 20) {
+			path.watch(ms);
+			beat(ms);
+		}
 		a.say(25, 500);
 		expect(ear.heard()).toBe('AA');
 		expect(ear.packets[1]?.sequence).toBe(((ear.packets[0]?.sequence ?? 0) + 25) & 0xffff);
 	});
 
 	test('follows a voice to a new source only when the old one has fallen silent', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);
@@ -181,7 +198,7 @@ describe('a channel', () => {
 	});
 
 	test('gives a newcomer among the listeners the frame of this moment at once', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		reader(path);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);
@@ -190,7 +207,7 @@ describe('a channel', () => {
 	});
 
 	test('leaves out what is no Opus, and counts it', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);
@@ -202,7 +219,7 @@ describe('a channel', () => {
 	});
 
 	test('that is not always available lives and dies with its publisher', () => {
-		const path = new LivePath('floor', DEFAULT_PATH_CONFIG);
+		const path = newPath(DEFAULT_PATH_CONFIG);
 		expect(path.available).toBe(false);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);
@@ -214,7 +231,7 @@ describe('a channel', () => {
 	});
 
 	test('counts only the readers that are there', () => {
-		const path = new LivePath('a', { ...ALWAYS, maxReaders: 1 });
+		const path = newPath({ ...ALWAYS, maxReaders: 1 });
 		const ear = reader(path);
 		expect(path.readers).toHaveLength(1);
 		expect(path.full).toBe(true);
@@ -223,7 +240,7 @@ describe('a channel', () => {
 	});
 
 	test('ends everybody when it is deleted', () => {
-		const path = new LivePath('a', ALWAYS);
+		const path = newPath();
 		const ear = reader(path);
 		const a = publisher(path, 'A', 1);
 		a.say(0, 0);

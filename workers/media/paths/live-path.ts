@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { FRAME_SAMPLES, opusDurationSamples, SILENT_FRAME } from '../rtp/opus.ts';
+import { FRAME_MS, FRAME_SAMPLES, opusDurationSamples, SILENT_FRAME } from '../rtp/opus.ts';
 import { RtpLine, type LineSource } from '../rtp/line.ts';
 import { RTP_HEADER_BYTES, writeRtp, type RtpPacket } from '../rtp/packet.ts';
 import { SenderClock } from '../rtp/sender-clock.ts';
+import type { PacerOf } from './pacer.ts';
 import type { PathConfig } from './path-config.ts';
 
 /** From this long without a packet a publisher counts as gone; its session may still come back. */
@@ -67,11 +68,14 @@ export class LivePath {
 	#live: Live | null = null;
 	/** Was on the air, stalled, and may come back while nobody else took over. */
 	#dormant: PathPublisher | null = null;
+	readonly #pacer: PacerOf<LivePath>;
+	#paced = false;
 	#deleted = false;
 	#newest: { packet: Buffer; sequence: number; atMs: number } | null = null;
 
-	constructor(name: string, config: PathConfig) {
+	constructor(name: string, config: PathConfig, pacer: PacerOf<LivePath>) {
 		this.name = name;
+		this.#pacer = pacer;
 		this.config = config;
 	}
 
@@ -112,11 +116,13 @@ export class LivePath {
 		const newest = this.#newest;
 		if (newest && nowMs - newest.atMs < FRESH_PACKET_MS)
 			reader.deliver(newest.packet, newest.sequence, nowMs);
+		this.#follow();
 	}
 
 	removeReader(reader: PathReader): void {
-		if (this.#readers.delete(reader))
-			this.#listening = this.#listening.filter((other) => other !== reader);
+		if (!this.#readers.delete(reader)) return;
+		this.#listening = this.#listening.filter((other) => other !== reader);
+		this.#follow();
 	}
 
 	/**
@@ -150,24 +156,26 @@ export class LivePath {
 		if (this.#dormant === publisher) this.#dormant = null;
 		if (this.#live?.publisher !== publisher) return;
 		this.#live = null;
-		this.#closeWhenUnavailable();
+		this.#follow();
 	}
 
-	/** Called every 20 ms: silence when nobody speaks, and a look at who fell silent. */
+	/** Looks whether the publisher fell silent; to be called a few times a second. */
+	watch(nowMs: number): void {
+		if (!this.#live || nowMs - this.#live.lastPacketMs <= PUBLISHER_STALLED_MS) return;
+		this.#dormant = this.#live.publisher;
+		this.#live = null;
+		this.#follow();
+	}
+
+	/** A frame of silence, called by the pacer while there is somebody to hear it. */
 	tick(nowMs: number): void {
-		if (this.#live && nowMs - this.#live.lastPacketMs > PUBLISHER_STALLED_MS) {
-			this.#dormant = this.#live.publisher;
-			this.#live = null;
-			this.#closeWhenUnavailable();
-		}
-		if (this.#live || !this.config.alwaysAvailable || this.#listening.length === 0) return;
 		const place = this.#line.append(FRAME_SAMPLES, nowMs);
 		this.#send(SILENT_FRAME, false, place.sequence, place.timestamp, nowMs);
 	}
 
 	reconfigure(config: PathConfig): void {
 		this.config = config;
-		this.#closeWhenUnavailable();
+		this.#follow();
 	}
 
 	/** Ends everybody on it, and whoever is still on the way to it. */
@@ -176,6 +184,7 @@ export class LivePath {
 		for (const reader of [...this.#readers]) reader.end('path_deleted');
 		this.#live?.publisher.end('path_deleted');
 		this.#dormant?.end('path_deleted');
+		this.#follow();
 	}
 
 	/** The publisher's place on the air, or null when it may not have it. */
@@ -204,6 +213,7 @@ export class LivePath {
 		const dormant = this.#dormant;
 		this.#live = next;
 		this.#dormant = null;
+		this.#follow();
 		if (live && live.publisher !== publisher) live.publisher.end('replaced');
 		if (dormant && dormant !== publisher) dormant.end('replaced');
 		return next;
@@ -217,7 +227,6 @@ export class LivePath {
 		nowMs: number
 	): void {
 		this.clock.packet(timestamp, nowMs);
-		if (this.#listening.length === 0) return;
 		const packet = writeRtp(
 			Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length),
 			{ marker, payloadType: 0, sequence, timestamp, ssrc: 0 },
@@ -226,14 +235,25 @@ export class LivePath {
 		if (this.#newest === null || sequence > this.#newest.sequence)
 			this.#newest = { packet, sequence, atMs: nowMs };
 		const listening = this.#listening;
+		if (listening.length === 0) return;
 		this.sent.packets += 1;
 		this.sent.bytes += packet.length;
 		for (const reader of listening) reader.deliver(packet, sequence, nowMs);
 		this.outboundBytes += packet.length * listening.length;
 	}
 
-	#closeWhenUnavailable(): void {
-		if (this.available) return;
-		for (const reader of [...this.#readers]) reader.end('not_available');
+	/** What follows from who is there: silence is paced or not, and nobody waits where nothing will come. */
+	#follow(): void {
+		const silent =
+			this.#live === null &&
+			this.config.alwaysAvailable &&
+			this.#listening.length > 0 &&
+			!this.#deleted;
+		if (silent !== this.#paced) {
+			this.#paced = silent;
+			if (silent) this.#pacer.add(this, (this.#newest?.atMs ?? 0) + FRAME_MS);
+			else this.#pacer.delete(this);
+		}
+		if (!this.available) for (const reader of [...this.#readers]) reader.end('not_available');
 	}
 }

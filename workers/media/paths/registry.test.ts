@@ -4,7 +4,7 @@ import { PathRegistry } from './registry.ts';
 const CHANNEL = { alwaysAvailable: true, alwaysAvailableTracks: [{ codec: 'Opus' }] };
 
 test('paths are added once, changed, replaced and deleted', () => {
-	const paths = new PathRegistry();
+	const paths = new PathRegistry(new Set());
 	expect(paths.add('b', CHANNEL).ok).toBe(true);
 	expect(paths.add('b', CHANNEL)).toMatchObject({ ok: false, error: { code: 'path_exists' } });
 	expect(paths.replace('a', {}).ok).toBe(true);
@@ -18,13 +18,13 @@ test('paths are added once, changed, replaced and deleted', () => {
 });
 
 test('what is not there cannot be changed or deleted', () => {
-	const paths = new PathRegistry();
+	const paths = new PathRegistry(new Set());
 	expect(paths.patch('x', {})).toMatchObject({ ok: false, error: { code: 'path_missing' } });
 	expect(paths.delete('x')).toMatchObject({ ok: false, error: { code: 'path_missing' } });
 });
 
 test('a refused change leaves the path as it was', () => {
-	const paths = new PathRegistry();
+	const paths = new PathRegistry(new Set());
 	paths.add('a', CHANNEL);
 	expect(paths.patch('a', { alwaysAvailableTracks: [] }).ok).toBe(false);
 	expect(paths.get('a')?.config.alwaysAvailableTracks).toHaveLength(1);

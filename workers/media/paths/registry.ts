@@ -1,5 +1,6 @@
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import { LivePath } from './live-path.ts';
+import type { PacerOf } from './pacer.ts';
 import {
 	checkPathName,
 	DEFAULT_PATH_CONFIG,
@@ -14,6 +15,11 @@ const MAX_PATHS = 10_000;
 /** The configured paths. They live in memory; the portal makes them again after a restart. */
 export class PathRegistry {
 	readonly #paths = new Map<string, LivePath>();
+	readonly #pacer: PacerOf<LivePath>;
+
+	constructor(pacer: PacerOf<LivePath>) {
+		this.#pacer = pacer;
+	}
 
 	get(name: string): LivePath | null {
 		return this.#paths.get(name) ?? null;
@@ -24,9 +30,9 @@ export class PathRegistry {
 		return [...this.#paths.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 	}
 
-	/** Unsorted, for the pacer. */
-	all(): Iterable<LivePath> {
-		return this.#paths.values();
+	/** Lets every path look after its publisher; to be called a few times a second. */
+	watch(nowMs: number): void {
+		for (const path of this.#paths.values()) path.watch(nowMs);
 	}
 
 	add(name: string, config: unknown): Result<LivePath, RegistryCode> {
@@ -68,7 +74,7 @@ export class PathRegistry {
 		if (this.#paths.size >= MAX_PATHS) return refuse('config_invalid', 'too many paths');
 		const read = readPathConfig(config, DEFAULT_PATH_CONFIG, name);
 		if (!read.ok) return read;
-		const path = new LivePath(name, read.value);
+		const path = new LivePath(name, read.value, this.#pacer);
 		this.#paths.set(name, path);
 		return ok(path);
 	}

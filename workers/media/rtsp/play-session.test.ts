@@ -28,14 +28,8 @@ afterEach(() => {
 });
 
 test('a reader that takes nothing has a bounded queue, misses frames, and is gone after 5 s', async () => {
-	const path = new LivePath('a', DEFAULT_PATH_CONFIG);
+	const path = new LivePath('a', DEFAULT_PATH_CONFIG, new Set());
 	const publisher: PathPublisher = { id: 'p', type: 'webRTCSession', end: () => undefined };
-	const ended: PlaySession[] = [];
-	const request = { remoteAddress: '', query: '', user: '', userAgent: '' };
-	const reader = new PlaySession(path, request, ours, { rtp: 0, rtcp: 1 }, (s) => ended.push(s));
-	theirs.pause();
-	reader.play();
-
 	let n = 0;
 	let nowMs = performance.now();
 	const speak = (): void => {
@@ -54,6 +48,13 @@ test('a reader that takes nothing has a bounded queue, misses frames, and is gon
 		);
 		n += 1;
 	};
+	speak();
+	const ended: PlaySession[] = [];
+	const request = { remoteAddress: '', query: '', user: '', userAgent: '' };
+	const reader = new PlaySession(path, request, ours, { rtp: 0, rtcp: 1 }, (s) => ended.push(s));
+	theirs.pause();
+	reader.play();
+
 	// The socket's own buffers take a few megabytes first; nothing of this waits for time to pass.
 	while (reader.outboundDiscarded === 0 && n < 100_000) {
 		speak();
