@@ -118,7 +118,10 @@ describe('the outgoing one', () => {
 	test('goes on speaking until the right has moved', () => {
 		for (const step of ['offered', 'requested', 'accepted', 'arriving'] as const) {
 			const intent = after(on(true), handing(me, mate, step));
-			expect(planOf(intent, handing(me, mate, step), me.seat)).toBe('publish');
+			// While the newcomer arrives the line stays as it is: a new one would take the air back.
+			expect(planOf(intent, handing(me, mate, step), me.seat)).toBe(
+				step === 'arriving' ? 'keep' : 'publish'
+			);
 		}
 		expect(planOf(after(on(true), live(mate)), live(mate), me.seat)).toBe('release');
 	});

@@ -114,12 +114,20 @@ function followOn(
 
 export type Plan =
 	| 'publish' // send my sound
+	| 'keep' // somebody takes over in this moment: let the line be, and open none anew
 	| 'ask-again' // it was lost; ask the portal for the air again
 	| 'release'; // close the line and the microphone's way to it
 
 /** What to do about this page's sound while the booth's state is known. */
 export function planOf(intent: Intent, phase: Phase, seat: SeatId): Plan {
 	if (intent.kind !== 'on') return 'release';
+	// The media server ends the outgoing session a little before the right moves.
+	if (
+		phase.kind === 'handing-over' &&
+		phase.handover.step === 'arriving' &&
+		phase.active.seat === seat
+	)
+		return 'keep';
 	const right = rightOf(phase, seat);
 	if (right === 'publish') return 'publish';
 	return right === 'hold' ? 'ask-again' : 'release';

@@ -128,8 +128,8 @@ export class OwnVoice {
 
 	#afterIntent(plan: Plan): void {
 		// Not by a press of ours: the right has moved, or the media server has lost us.
-		if (plan !== 'publish') this.#line.release(true);
-		else if (this.#source.isOpen) this.#line.publish();
+		if (plan === 'release' || plan === 'ask-again') this.#line.release(true);
+		else if (plan === 'publish' && this.#source.isOpen) this.#line.publish();
 		if (this.intent.kind === 'off') this.muted = this.coughing = false;
 	}
 
