@@ -14,7 +14,7 @@ import { startEmbedded } from '../contracts/media-server/start-embedded.ts';
 import { startFakePortal } from '../fakes/portal.ts';
 import { eventually } from '../support/eventually.ts';
 import { ffmpegPath } from '../support/ffmpeg.ts';
-import { opusFramesOfOgg } from '../support/ogg.ts';
+import { opusFramesOfOgg } from '../../workers/demo-voices/ogg-opus.ts';
 import { localModels } from '../support/speech-model.ts';
 import { toneVoice } from '../support/voices.ts';
 import { words } from '../support/word-error-rate.ts';

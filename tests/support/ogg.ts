@@ -1,46 +1,9 @@
-// Just enough of Ogg (RFC 3533) and Ogg Opus (RFC 7845) to take Opus frames out of ffmpeg's hands and put
-// received ones back into them.
+// Just enough of Ogg (RFC 3533) and Ogg Opus (RFC 7845) to put received Opus frames back into ffmpeg's hands.
 
 const PAGE_HEADER_BYTES = 27;
 const CONTINUED = 0x01;
 const FIRST_PAGE = 0x02;
 const LAST_PAGE = 0x04;
-
-/** The packets of a file with one logical stream, headers included, in order. */
-export function oggPackets(file: Buffer): Buffer[] {
-	const packets: Buffer[] = [];
-	let pending: Buffer[] = [];
-	let at = 0;
-	while (at < file.length) {
-		if (file.toString('latin1', at, at + 4) !== 'OggS')
-			throw new Error(`no Ogg page at byte ${at}`);
-		const segments = file.readUInt8(at + 26);
-		let body = at + PAGE_HEADER_BYTES + segments;
-		for (let i = 0; i < segments; i++) {
-			const bytes = file.readUInt8(at + PAGE_HEADER_BYTES + i);
-			pending.push(file.subarray(body, body + bytes));
-			body += bytes;
-			// A lacing value below 255 ends a packet; 255 means it goes on, perhaps on the next page.
-			if (bytes < 255) {
-				packets.push(Buffer.concat(pending));
-				pending = [];
-			}
-		}
-		at = body;
-	}
-	return packets;
-}
-
-/** The Opus frames of an Ogg Opus file, without its two header packets. */
-export function opusFramesOfOgg(file: Buffer): Buffer[] {
-	const [head, tags, ...frames] = oggPackets(file);
-	if (
-		head?.toString('latin1', 0, 8) !== 'OpusHead' ||
-		tags?.toString('latin1', 0, 8) !== 'OpusTags'
-	)
-		throw new Error('not an Ogg Opus file');
-	return frames;
-}
 
 /** Wraps Opus packets of 20 ms (960 samples at 48 kHz) into an Ogg Opus file that ffmpeg decodes. */
 export function oggOfOpusFrames(frames: readonly Buffer[], channels: 1 | 2 = 2): Buffer {

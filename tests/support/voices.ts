@@ -1,5 +1,6 @@
+import { opusFramesOfOgg } from '../../workers/demo-voices/ogg-opus.ts';
 import { ffmpeg } from './ffmpeg.ts';
-import { oggOfOpusFrames, opusFramesOfOgg } from './ogg.ts';
+import { oggOfOpusFrames } from './ogg.ts';
 
 /** What an interpreter says in a test: a tone that can be told from others by ear, by pitch and byte by byte. */
 export type Voice = {

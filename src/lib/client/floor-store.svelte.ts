@@ -5,7 +5,7 @@ import { onWindow } from './on-window.ts';
 import { FLOOR_MONO, FLOOR_STEREO } from './opus-offer.ts';
 import { fetchPublishTicket, whipUrlFor } from './publish-ticket.ts';
 import type { SoundSource } from './sound-source.svelte.ts';
-import { qualityBetween, type UplinkCounters, type UplinkQuality } from './uplink.ts';
+import { UplinkWatch, type UplinkQuality } from './uplink.ts';
 import { keepScreenOn } from './wake-lock.ts';
 
 const TICK_MS = 1_000;
@@ -51,7 +51,7 @@ export class FloorStore {
 	#feed: ChannelFeed | null = null;
 	#brokenAt = 0;
 	#wasConnected = false;
-	#measured: { counters: UplinkCounters; at: number } | null = null;
+	readonly #uplink = new UplinkWatch();
 	#channels = 1;
 	#stops: (() => void)[] = [];
 
@@ -144,7 +144,10 @@ export class FloorStore {
 	#onLine(state: LineState): void {
 		this.line = state;
 		if (state.kind === 'connected') this.#wasConnected = true;
-		else this.quality = this.#measured = null;
+		else {
+			this.#uplink.forget();
+			this.quality = null;
+		}
 		if (state.kind !== 'waiting') return;
 		if (state.fault === 'not-allowed') this.#end('not-allowed');
 		else if (this.#brokenAt === 0) this.#brokenAt = Date.now();
@@ -180,9 +183,6 @@ export class FloorStore {
 		if (this.wanted && this.line.kind === 'idle') this.#retry();
 		const counters = await this.#line.measure();
 		if (!counters || this.line.kind !== 'connected') return;
-		const at = performance.now();
-		const before = this.#measured;
-		if (before) this.quality = qualityBetween(before.counters, counters, at - before.at);
-		this.#measured = { counters, at };
+		this.quality = this.#uplink.look(counters, performance.now()) ?? this.quality;
 	}
 }

@@ -3,7 +3,7 @@ import { OFF, follow, planOf, rightOf, type AirAct, type Intent, type Plan } fro
 import { createLine, type Line, type LineState } from './line.ts';
 import { SPEECH } from './opus-offer.ts';
 import type { SoundSource } from './sound-source.svelte.ts';
-import { qualityBetween, type UplinkCounters, type UplinkQuality } from './uplink.ts';
+import { UplinkWatch, type UplinkQuality } from './uplink.ts';
 import { createVoiceWatch, type VoiceFault } from './voice-watch.ts';
 
 const MEASURE_EVERY_MS = 1_000;
@@ -23,7 +23,7 @@ export class OwnVoice {
 	readonly #source: SoundSource;
 	readonly #line: Line;
 	#watch = createVoiceWatch();
-	#measured: { counters: UplinkCounters; at: number } | null = null;
+	readonly #uplink = new UplinkWatch();
 	#measuredAt = 0;
 
 	constructor({
@@ -48,7 +48,7 @@ export class OwnVoice {
 				const wasConnected = this.line.kind === 'connected';
 				this.line = state;
 				if (state.kind !== 'connected') {
-					this.#measured = null;
+					this.#uplink.forget();
 					this.quality = null;
 				} else if (!wasConnected) onConnected();
 			}
@@ -140,9 +140,6 @@ export class OwnVoice {
 	async #measure(): Promise<void> {
 		const counters = await this.#line.measure();
 		if (!counters || this.line.kind !== 'connected') return;
-		const at = performance.now();
-		const before = this.#measured;
-		if (before) this.quality = qualityBetween(before.counters, counters, at - before.at);
-		this.#measured = { counters, at };
+		this.quality = this.#uplink.look(counters, performance.now()) ?? this.quality;
 	}
 }

@@ -35,6 +35,23 @@ export function qualityBetween(
 	};
 }
 
+/** Looks at one line again and again; the first look after `forget` has nothing to compare with. */
+export class UplinkWatch {
+	#before: { readonly counters: UplinkCounters; readonly at: number } | null = null;
+
+	/** @param at `performance.now()` of the look; null until there are two looks */
+	look(counters: UplinkCounters, at: number): UplinkQuality | null {
+		const before = this.#before;
+		this.#before = { counters, at };
+		return before && qualityBetween(before.counters, counters, at - before.at);
+	}
+
+	/** The line is another one now. */
+	forget(): void {
+		this.#before = null;
+	}
+}
+
 export function isBad({ loss, roundTripMs }: UplinkQuality): boolean {
 	return loss >= LOSS_BAD || (roundTripMs ?? 0) >= ROUND_TRIP_BAD_MS;
 }

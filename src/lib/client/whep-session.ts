@@ -1,3 +1,5 @@
+import { deleteSession, postOffer } from './session-requests.ts';
+
 /**
  * One WHEP session (draft-ietf-wish-whep): an offer, an answer, a resource that is deleted on leaving.
  * Knows nothing about trying again; `whep.ts` does.
@@ -41,8 +43,6 @@ export type Measured = {
 	readonly roundTrip: number | null;
 };
 
-const POST_TIMEOUT_MS = 6_000;
-
 /**
  * Opens a session.
  *
@@ -79,14 +79,7 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 		// A session that is gone already is not there to be deleted; the server notices the others by itself.
 		if (!atServer || isGivenUp()) return connection.close();
 		// First the request, then the connection: the server ends the session when it sees that close.
-		// keepalive lets the request outlive the page.
-		void fetch(atServer, {
-			method: 'DELETE',
-			headers: { authorization: `Bearer ${token}` },
-			keepalive: true
-		})
-			.catch(() => undefined)
-			.finally(() => connection.close());
+		void deleteSession(atServer, token).finally(() => connection.close());
 	}
 
 	try {
@@ -118,12 +111,7 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 async function post(url: string, token: string, sdp: string): Promise<Response> {
 	let response: Response;
 	try {
-		response = await fetch(url, {
-			method: 'POST',
-			headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
-			body: sdp,
-			signal: AbortSignal.timeout(POST_TIMEOUT_MS)
-		});
+		response = await postOffer(url, token, sdp);
 	} catch (cause) {
 		throw new WhepError('unreachable', 'the media server does not answer', { cause });
 	}

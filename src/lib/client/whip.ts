@@ -1,6 +1,7 @@
 import type { PublishTicket } from '#lib/protocol/booth.ts';
 import { iceServersOf } from './ice-servers.ts';
 import { offerOpus, type OpusProfile } from './opus-offer.ts';
+import { deleteSession, postOffer } from './session-requests.ts';
 import { measureUplink, type UplinkCounters } from './uplink.ts';
 import { trickleByPatch } from './whip-trickle.ts';
 
@@ -61,7 +62,6 @@ export type WhipOptions = {
 	readonly onState: (state: WhipState) => void;
 };
 
-const POST_TIMEOUT_MS = 6_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 /** How long an interrupted connection may take to heal before it counts as lost. */
 const HEAL_MS = 1_500;
@@ -97,7 +97,8 @@ export async function openWhip({
 		removeEventListener('pagehide', leave);
 		// First, so that nothing is heard while the media server is told.
 		for (const sender of connection.getSenders()) sender.track?.stop();
-		if (resource && sayGoodbye) void remove(resource, token).finally(() => connection.close());
+		if (resource && sayGoodbye)
+			void deleteSession(resource, token).finally(() => connection.close());
 		else connection.close();
 		if (answered) onState({ kind: 'closed', reason });
 	}
@@ -166,12 +167,7 @@ function sendOnlyOpus(connection: RTCPeerConnection, track: MediaStreamTrack): R
 async function post({ url, token }: PublishTicket, sdp: string): Promise<Response> {
 	let response: Response;
 	try {
-		response = await fetch(url, {
-			method: 'POST',
-			headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
-			body: sdp,
-			signal: AbortSignal.timeout(POST_TIMEOUT_MS)
-		});
+		response = await postOffer(url, token, sdp);
 	} catch (cause) {
 		throw new WhipError('unreachable', 'the media server does not answer', { cause });
 	}
@@ -179,19 +175,6 @@ async function post({ url, token }: PublishTicket, sdp: string): Promise<Respons
 		throw new WhipError('unauthorised', 'the token was refused');
 	if (response.status >= 500) throw new WhipError('unreachable', `status ${response.status}`);
 	return response;
-}
-
-/** Ends the session at the media server; keepalive lets the request outlive the page. */
-async function remove(resource: URL, token: string): Promise<void> {
-	try {
-		await fetch(resource, {
-			method: 'DELETE',
-			headers: { authorization: `Bearer ${token}` },
-			keepalive: true
-		});
-	} catch {
-		// No network: the media server notices by itself.
-	}
 }
 
 /** SDP that the browser cannot use surfaces as one (RTCError is one too). */

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
+import { listening } from '../listening.ts';
 import { failure, type HttpAnswer } from './answers.ts';
 
 export type HttpRequest = {
@@ -56,16 +56,9 @@ export async function listenHttp(
 		if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
 		else socket.destroy();
 	});
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(options.port, options.host, () => {
-			server.off('error', reject);
-			server.on('error', (error) => options.log.error({ err: error }, 'HTTP listener'));
-			resolve();
-		});
-	});
+	const port = await listening(server, { ...options, what: 'HTTP listener' });
 	return {
-		port: (server.address() as AddressInfo).port,
+		port,
 		close: () =>
 			new Promise((resolve) => {
 				server.close(() => resolve());

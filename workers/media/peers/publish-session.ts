@@ -4,11 +4,10 @@ import type { EndReason, PathPublisher } from '../paths/live-path.ts';
 import { isRtcp, parseRtp } from '../rtp/packet.ts';
 import { Reception } from '../rtp/reception.ts';
 import { parseRtcp, writeReceiverReport } from '../rtp/rtcp.ts';
-import { buildAnswer, innerOffer } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
-import { planTransport } from '../sdp/transport-plan.ts';
+import { answeringPeer } from './answering-peer.ts';
 import type { IceHost } from './ice-host.ts';
-import { Peer, randomSsrc } from './peer.ts';
+import { randomSsrc, type Peer } from './peer.ts';
 import {
 	HANDSHAKE_TIMEOUT_MS,
 	type CloseReason,
@@ -55,16 +54,12 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		this.remoteIceUfrag = offer.iceUfrag;
 		this.#payloadType = offer.audio.payloadType;
 		this.#levelExtensionId = offer.audio.levelExtensionId;
-		const plan = planTransport(offer, {
-			address: context.request.address,
-			localAddresses: ice.localAddresses()
-		});
-		this.#peer = new Peer({
-			offer: innerOffer(offer, plan),
-			mid: offer.audio.mid,
-			payloadType: offer.audio.payloadType,
-			socket: ice.socket,
-			log: context.log,
+		const { peer, answer } = answeringPeer({
+			offer,
+			ice,
+			context,
+			ssrc: this.#ssrc,
+			flow: { type: 'receive' },
 			events: {
 				open: () => {
 					this.#established = true;
@@ -73,14 +68,8 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 				closed: () => this.close('peer')
 			}
 		});
-		this.answer = buildAnswer({
-			offer,
-			role: plan.ours,
-			transport: this.#peer.transport,
-			candidates: ice.candidates(),
-			sessionId: String(this.#ssrc),
-			flow: { type: 'receive' }
-		});
+		this.#peer = peer;
+		this.answer = answer;
 	}
 
 	get established(): boolean {

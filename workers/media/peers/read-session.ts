@@ -4,11 +4,10 @@ import type { EndReason, PathReader } from '../paths/live-path.ts';
 import { firstSequence } from '../rtp/line.ts';
 import { isRtcp, RTP_HEADER_BYTES, withTransportSequence } from '../rtp/packet.ts';
 import { ntpTime, parseRtcp, writeSenderReport } from '../rtp/rtcp.ts';
-import { buildAnswer, innerOffer } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
-import { planTransport } from '../sdp/transport-plan.ts';
+import { answeringPeer } from './answering-peer.ts';
 import type { IceHost } from './ice-host.ts';
-import { Peer, randomSsrc } from './peer.ts';
+import { randomSsrc, type Peer } from './peer.ts';
 import {
 	HANDSHAKE_TIMEOUT_MS,
 	type CloseReason,
@@ -67,16 +66,12 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.remoteIceUfrag = offer.iceUfrag;
 		this.#payloadType = offer.audio.payloadType;
 		this.#transportExtensionId = offer.audio.transportExtensionId;
-		const plan = planTransport(offer, {
-			address: context.request.address,
-			localAddresses: ice.localAddresses()
-		});
-		this.#peer = new Peer({
-			offer: innerOffer(offer, plan),
-			mid: offer.audio.mid,
-			payloadType: offer.audio.payloadType,
-			socket: ice.socket,
-			log: context.log,
+		const { peer, answer } = answeringPeer({
+			offer,
+			ice,
+			context,
+			ssrc: this.#ssrc,
+			flow: { type: 'send', ssrc: this.#ssrc, cname: this.#cname },
 			events: {
 				open: () => {
 					this.#established = true;
@@ -86,14 +81,8 @@ export class ReadSession implements WebRtcSession, PathReader {
 				closed: () => this.close('peer')
 			}
 		});
-		this.answer = buildAnswer({
-			offer,
-			role: plan.ours,
-			transport: this.#peer.transport,
-			candidates: ice.candidates(),
-			sessionId: String(this.#ssrc),
-			flow: { type: 'send', ssrc: this.#ssrc, cname: this.#cname }
-		});
+		this.#peer = peer;
+		this.answer = answer;
 		this.path.addReader(this);
 	}
 

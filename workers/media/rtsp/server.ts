@@ -1,5 +1,6 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { listening } from '../listening.ts';
 import type { LivePath } from '../paths/live-path.ts';
 import type { PathRegistry } from '../paths/registry.ts';
 import { tokenFromAuthorization, tokenFromQuery } from '../tokens/credentials.ts';
@@ -48,16 +49,9 @@ export async function listenRtsp(
 		connections.add(connection);
 		socket.on('close', () => connections.delete(connection));
 	});
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, host, () => {
-			server.off('error', reject);
-			server.on('error', (error) => parts.log.error({ err: error }, 'RTSP listener'));
-			resolve();
-		});
-	});
+	const taken = await listening(server, { host, port, log: parts.log, what: 'RTSP listener' });
 	return {
-		port: (server.address() as AddressInfo).port,
+		port: taken,
 		close: () =>
 			new Promise((resolve) => {
 				server.close(() => resolve());

@@ -4,19 +4,20 @@ import { decide } from './decide.ts';
 import { participantOf } from './seats.ts';
 import type { BoothState, Participant, Phase } from './state.ts';
 
+/** Acts that name nobody else; each is the command of the same name. */
+export const PLAIN_ACTS = [
+	'go-live',
+	'stop',
+	'request',
+	'accept',
+	'decline',
+	'cancel',
+	'open',
+	'close'
+] as const;
+
 /** What one person may do right now. */
-export type BoothAct =
-	| 'go-live'
-	| 'stop'
-	| 'offer'
-	| 'request'
-	| 'accept'
-	| 'decline'
-	| 'cancel'
-	| 'set-active'
-	| 'open'
-	| 'close'
-	| 'chat';
+export type BoothAct = (typeof PLAIN_ACTS)[number] | 'offer' | 'set-active' | 'chat';
 
 export type SeenParticipant = Pick<
 	Participant,
@@ -63,17 +64,7 @@ function acts(
 	};
 	const toSomebody = (type: 'offer' | 'set-active'): boolean =>
 		state.participants.some(({ seat: to }) => changes({ type, to }));
-	const simple = [
-		'go-live',
-		'stop',
-		'request',
-		'accept',
-		'decline',
-		'cancel',
-		'open',
-		'close'
-	] as const;
-	const found: BoothAct[] = simple.filter((type) => changes({ type }));
+	const found: BoothAct[] = PLAIN_ACTS.filter((type) => changes({ type }));
 	for (const type of ['offer', 'set-active'] as const) if (toSomebody(type)) found.push(type);
 	if (participantOf(state, seat) && permissions.includes('booth:chat')) found.push('chat');
 	return found;

@@ -2,6 +2,7 @@ import type { DefaultEventsMap, Namespace, Server } from 'socket.io';
 import { z } from 'zod';
 import { boothRole } from '#lib/domain/access/policy.ts';
 import { PORTAL, type SeatCommand } from '#lib/domain/booth/command.ts';
+import { PLAIN_ACTS } from '#lib/domain/booth/view.ts';
 import { seatId, type SeatId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import { SOCKET_CODES } from '#lib/protocol/answer.ts';
@@ -53,16 +54,6 @@ type Parts = {
 
 const anything = z.looseObject({});
 const NOT_JOINED = refuse('not_joined', 'You are not in this booth (any more). Join it first.');
-const PLAIN_ACTS = [
-	'go-live',
-	'stop',
-	'request',
-	'accept',
-	'decline',
-	'cancel',
-	'open',
-	'close'
-] as const;
 
 /** Namespace `/booth`: the people in a booth, one socket a page. */
 export function serveBooth(io: Server, parts: Parts): BoothSockets {
