@@ -2,18 +2,41 @@ import type { ParticipantRole } from '#lib/domain/booth/state.ts';
 import type { BoothId, EventId, PersonId, RoomId, UserId } from '#lib/domain/ids.ts';
 
 /** Who may do what. Everything asks for a permission; only this file knows role names. */
-export type Role = 'super-admin' | 'owner' | 'coordinator' | 'interpreter' | 'support' | 'listener';
+export type Role =
+	| 'super-admin'
+	/** May create events, which they then own; held on the platform. */
+	| 'organiser'
+	| 'owner'
+	| 'coordinator'
+	| 'interpreter'
+	| 'support'
+	| 'listener';
 
 export type Permission =
 	| 'event:listen'
+	/** Sees the event at the desk and the consoles: programme, rooms, states. */
 	| 'event:view'
+	/** Rooms, booths, schedule, settings, export, deletion. */
 	| 'event:manage'
+	/** Members and invites with the whole event as their place. */
+	| 'event:people'
+	/** How listeners come in: open, join code, invites. */
+	| 'event:access'
+	| 'event:providers'
+	| 'event:audit'
 	| 'room:coordinate'
+	/** Members and invites of a room and its booths. */
+	| 'room:people'
 	| 'floor:publish'
+	/** Captions of a booth or floor: on or off, provider, model. */
+	| 'captions:configure'
+	| 'transcript:read'
+	| 'transcript:correct'
 	| 'booth:view'
 	| 'booth:chat'
 	| 'booth:interpret'
 	| 'booth:coordinate'
+	| 'event:create'
 	| 'platform:manage';
 
 /** A place in the tree event → room → booth, always loaded by its full path. */
@@ -41,40 +64,37 @@ export type Actor =
 
 export const ANONYMOUS: Actor = { kind: 'anonymous' };
 
+const COORDINATES: readonly Permission[] = [
+	'event:listen',
+	'event:view',
+	'room:coordinate',
+	'room:people',
+	'floor:publish',
+	'captions:configure',
+	'transcript:read',
+	'transcript:correct',
+	'booth:view',
+	'booth:chat',
+	'booth:coordinate'
+];
+
+const OWNS: readonly Permission[] = [
+	...COORDINATES,
+	'event:manage',
+	'event:people',
+	'event:access',
+	'event:providers',
+	'event:audit'
+];
+
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
 	listener: ['event:listen'],
-	support: ['event:listen', 'event:view', 'booth:view'],
+	support: ['event:listen', 'event:view', 'booth:view', 'transcript:read'],
 	interpreter: ['event:listen', 'event:view', 'booth:view', 'booth:chat', 'booth:interpret'],
-	coordinator: [
-		'event:listen',
-		'event:view',
-		'room:coordinate',
-		'floor:publish',
-		'booth:view',
-		'booth:chat',
-		'booth:coordinate'
-	],
-	owner: [
-		'event:listen',
-		'event:view',
-		'event:manage',
-		'room:coordinate',
-		'floor:publish',
-		'booth:view',
-		'booth:chat',
-		'booth:coordinate'
-	],
-	'super-admin': [
-		'event:listen',
-		'event:view',
-		'event:manage',
-		'room:coordinate',
-		'floor:publish',
-		'booth:view',
-		'booth:chat',
-		'booth:coordinate',
-		'platform:manage'
-	]
+	coordinator: COORDINATES,
+	owner: OWNS,
+	organiser: ['event:create'],
+	'super-admin': [...OWNS, 'event:create', 'platform:manage']
 };
 
 /** Whether `grant` reaches `scope`: held on the platform, or at the scope or one of its ancestors. */
