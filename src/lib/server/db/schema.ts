@@ -15,6 +15,7 @@ import {
 	uuid,
 	varchar
 } from 'drizzle-orm/pg-core';
+import type { SessionPhase } from '../../protocol/worker.ts';
 import { EMPTY_BOOTH, type BoothState } from '../../domain/booth/state.ts';
 
 const createdAt = timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
@@ -88,6 +89,12 @@ export const booths = pgTable(
 			.notNull()
 			.default('local'),
 		transcriptionModel: varchar('transcription_model', { length: 120 }).notNull().default(''),
+		/** BCP-47 of what is spoken where the booth's own code does not say it, as on a floor; else empty. */
+		transcriptionLanguageHint: varchar('transcription_language_hint', { length: 35 })
+			.notNull()
+			.default(''),
+		/** `seq` of the newest stored caption; rises for ever, also when old ones are deleted. */
+		captionSeq: integer('caption_seq').notNull().default(0),
 		state: jsonb('state').$type<BoothState>().notNull().default(EMPTY_BOOTH),
 		stateVersion: integer('state_version').notNull().default(0),
 		/** When the next pending step or lost seat expires; null while there is none. */
@@ -176,6 +183,55 @@ export const chatMessages = pgTable(
 	},
 	(t) => [index('chat_messages_booth_sent').on(t.boothId, t.sentAt)]
 );
+
+/** Final captions. `seq` rises by one per booth for ever; a correction raises `version`. */
+export const segments = pgTable(
+	'segments',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		seq: integer('seq').notNull(),
+		/** BCP-47, `und` where nobody said what is spoken on a floor. */
+		language: varchar('language', { length: 35 }).notNull(),
+		text: text('text').notNull(),
+		startedAt: timestamp('started_at', { withTimezone: true }).notNull(),
+		endedAt: timestamp('ended_at', { withTimezone: true }).notNull(),
+		/** Display name of who was on air, where known. */
+		speaker: varchar('speaker', { length: 200 }),
+		version: integer('version').notNull().default(1),
+		/** The worker's own id of it: one that is handed in twice is stored once. */
+		key: varchar('key', { length: 100 }).notNull(),
+		createdAt
+	},
+	(t) => [
+		unique('segments_booth_seq').on(t.boothId, t.seq),
+		unique('segments_booth_key').on(t.boothId, t.key),
+		index('segments_event_started').on(t.eventId, t.startedAt)
+	]
+);
+
+/** Which worker makes a booth's captions, and how it fares; one row per booth that ever had one. */
+export const captionSessions = pgTable('caption_sessions', {
+	boothId: integer('booth_id')
+		.primaryKey()
+		.references(() => booths.id, { onDelete: 'cascade' }),
+	/** Rises with each holder. */
+	epoch: integer('epoch').notNull().default(0),
+	/** Id of the worker's process; null while nobody holds the lease. */
+	worker: varchar('worker', { length: 100 }),
+	/** Since when the present or the last holder listens, and until when unless it says it is there. */
+	since: timestamp('since', { withTimezone: true }),
+	expiresAt: timestamp('expires_at', { withTimezone: true }),
+	/** What the holder last said of itself. */
+	phase: jsonb('phase').$type<SessionPhase>(),
+	/** Why the last holder stopped, or why nobody may begin. */
+	reason: varchar('reason', { length: 100 })
+});
 
 /** Portals that are alive, so that seats of one that died are counted as lost. */
 export const portals = pgTable('portals', {
