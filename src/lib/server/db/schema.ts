@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+	bigserial,
 	boolean,
 	check,
 	foreignKey,
@@ -7,6 +8,7 @@ import {
 	integer,
 	jsonb,
 	pgTable,
+	primaryKey,
 	serial,
 	text,
 	timestamp,
@@ -47,6 +49,14 @@ export const events = pgTable('events', {
 	/** `open`: anybody with the link · `code`: join code or QR · `invite`: people of the event only. */
 	listenerAccess: varchar('listener_access', { length: 10 }).notNull().default('code'),
 	listenerJoinCode: varchar('listener_join_code', { length: 12 }),
+	joinCodeSince: timestamp('join_code_since', { withTimezone: true }).notNull().defaultNow(),
+	/** The portal makes a new code after so many hours; null: only by hand. */
+	joinCodeHours: integer('join_code_hours'),
+	/** The code before this one, which still opens until then. */
+	formerJoinCode: varchar('former_join_code', { length: 12 }),
+	formerJoinCodeUntil: timestamp('former_join_code_until', { withTimezone: true }),
+	/** Rises when everybody who listens has to come in anew; listeners' cookies carry it. */
+	listenerEpoch: integer('listener_epoch').notNull().default(0),
 	transcriptionApiEnabled: boolean('transcription_api_enabled').notNull().default(false),
 	createdAt,
 	deletedAt: timestamp('deleted_at', { withTimezone: true })
@@ -138,24 +148,49 @@ export const memberships = pgTable(
 );
 
 /** Only a SHA-256 of the secret is kept; the link is shown once. */
-export const invites = pgTable('invites', {
-	id: uuid('id').primaryKey().defaultRandom(),
-	tokenHash: varchar('token_hash', { length: 64 }).notNull().unique(),
-	eventId: integer('event_id')
-		.notNull()
-		.references(() => events.id, { onDelete: 'cascade' }),
-	roomId: integer('room_id').references(() => rooms.id, { onDelete: 'cascade' }),
-	boothId: integer('booth_id').references(() => booths.id, { onDelete: 'cascade' }),
-	role: varchar('role', { length: 20 }).notNull(),
-	label: varchar('label', { length: 200 }).notNull().default(''),
-	/** Null: as often as one likes until it expires or is revoked. */
-	maxUses: integer('max_uses'),
-	uses: integer('uses').notNull().default(0),
-	createdBy: text('created_by'),
-	expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
-	revokedAt: timestamp('revoked_at', { withTimezone: true }),
-	createdAt
-});
+export const invites = pgTable(
+	'invites',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		tokenHash: varchar('token_hash', { length: 64 }).notNull().unique(),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		roomId: integer('room_id').references(() => rooms.id, { onDelete: 'cascade' }),
+		boothId: integer('booth_id').references(() => booths.id, { onDelete: 'cascade' }),
+		role: varchar('role', { length: 20 }).notNull(),
+		label: varchar('label', { length: 200 }).notNull().default(''),
+		/** Null: as often as one likes until it expires or is revoked. */
+		maxUses: integer('max_uses'),
+		uses: integer('uses').notNull().default(0),
+		/** Id of the account that made it, and the name it had then. */
+		createdBy: text('created_by'),
+		createdByName: varchar('created_by_name', { length: 200 }).notNull().default(''),
+		/** Where it was sent by mail; null for a link that somebody hands out. */
+		email: varchar('email', { length: 320 }),
+		sentAt: timestamp('sent_at', { withTimezone: true }),
+		expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+		revokedAt: timestamp('revoked_at', { withTimezone: true }),
+		createdAt
+	},
+	(t) => [index('invites_event').on(t.eventId, t.createdAt)]
+);
+
+/** Who accepted an invitation, and when. */
+export const inviteUses = pgTable(
+	'invite_uses',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		inviteId: uuid('invite_id')
+			.notNull()
+			.references(() => invites.id, { onDelete: 'cascade' }),
+		/** `user:…` or `guest:…`; no reference, so that it outlives them. */
+		person: text('person').notNull(),
+		name: varchar('name', { length: 200 }).notNull(),
+		usedAt: timestamp('used_at', { withTimezone: true }).notNull().defaultNow()
+	},
+	(t) => [index('invite_uses_invite').on(t.inviteId, t.usedAt)]
+);
 
 /** People who came in by an invite without an account. The cookie's secret is kept as SHA-256. */
 export const guests = pgTable('guests', {
@@ -248,3 +283,60 @@ export const signingKeys = pgTable('signing_keys', {
 	createdAt,
 	retiredAt: timestamp('retired_at', { withTimezone: true })
 });
+
+/**
+ * Who did what to whom, when and from where. Rows outlive what they are about, so there are no foreign keys.
+ */
+export const auditLog = pgTable(
+	'audit_log',
+	{
+		id: bigserial('id', { mode: 'number' }).primaryKey(),
+		at: timestamp('at', { withTimezone: true }).notNull().defaultNow(),
+		/** `user:…`, `guest:…`, `admin`; null for somebody unknown and for the portal itself. */
+		actor: text('actor'),
+		actorKind: varchar('actor_kind', { length: 20 }).notNull(),
+		actorName: varchar('actor_name', { length: 200 }).notNull().default(''),
+		action: varchar('action', { length: 60 }).notNull(),
+		eventId: integer('event_id'),
+		roomId: integer('room_id'),
+		boothId: integer('booth_id'),
+		/** Whom or what it was done to, in words: an address, a name, a language. */
+		target: varchar('target', { length: 320 }).notNull().default(''),
+		details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
+		address: varchar('address', { length: 64 })
+	},
+	(t) => [
+		index('audit_log_event').on(t.eventId, t.id),
+		index('audit_log_actor').on(t.actor, t.id),
+		index('audit_log_at').on(t.at)
+	]
+);
+
+/** Keys of speech and translation services, one of a kind for an event. */
+export const providerKeys = pgTable(
+	'provider_keys',
+	{
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		provider: varchar('provider', { length: 40 }).notNull(),
+		keyEncrypted: text('key_encrypted').notNull(),
+		/** All that is ever shown of it again. */
+		lastFour: varchar('last_four', { length: 4 }).notNull(),
+		setBy: text('set_by'),
+		setByName: varchar('set_by_name', { length: 200 }).notNull().default(''),
+		setAt: timestamp('set_at', { withTimezone: true }).notNull().defaultNow()
+	},
+	(t) => [primaryKey({ columns: [t.eventId, t.provider] })]
+);
+
+/** Wrong guesses, counted for all portals together and across their restarts. */
+export const attempts = pgTable(
+	'attempts',
+	{
+		key: varchar('key', { length: 200 }).primaryKey(),
+		wrong: integer('wrong').notNull(),
+		endsAt: timestamp('ends_at', { withTimezone: true }).notNull()
+	},
+	(t) => [index('attempts_ends').on(t.endsAt)]
+);
