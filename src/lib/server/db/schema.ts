@@ -117,6 +117,10 @@ export const events = pgTable('events', {
 	/** Rises when everybody who listens has to come in anew; listeners' cookies carry it. */
 	listenerEpoch: integer('listener_epoch').notNull().default(0),
 	transcriptionApiEnabled: boolean('transcription_api_enabled').notNull().default(false),
+	/** For the audience: the way, the Wi-Fi, whom to ask. Plain text. */
+	venueNotes: text('venue_notes').notNull().default(''),
+	/** Origins of sites that may show the player in a frame; empty: none. */
+	embedOrigins: jsonb('embed_origins').$type<string[]>().notNull().default([]),
 	createdAt,
 	deletedAt: timestamp('deleted_at', { withTimezone: true })
 });
@@ -133,6 +137,8 @@ export const rooms = pgTable(
 		/** The first room; its booths have media paths without a room part. */
 		isMain: boolean('is_main').notNull().default(false),
 		position: integer('position').notNull().default(0),
+		/** How long listeners' sound is held back, so that it fits a late video; ms, 0–10,000. */
+		listenerDelayMs: integer('listener_delay_ms').notNull().default(0),
 		createdAt
 	},
 	(t) => [
@@ -153,6 +159,8 @@ export const booths = pgTable(
 		roomId: integer('room_id').notNull(),
 		languageCode: varchar('language_code', { length: 35 }).notNull(),
 		position: integer('position').notNull().default(0),
+		/** Its interpreters agreed to be recorded; without it not even a listener's replay keeps anything. */
+		recordingConsent: boolean('recording_consent').notNull().default(false),
 		transcriptionEnabled: boolean('transcription_enabled').notNull().default(false),
 		transcriptionProvider: varchar('transcription_provider', { length: 40 })
 			.notNull()
@@ -398,4 +406,42 @@ export const attempts = pgTable(
 		endsAt: timestamp('ends_at', { withTimezone: true }).notNull()
 	},
 	(t) => [index('attempts_ends').on(t.endsAt)]
+);
+
+/** What listeners tell: nothing in it says who they are. */
+export const feedback = pgTable(
+	'feedback',
+	{
+		/** Made on the phone, so that what is sent twice is stored once. */
+		id: uuid('id').primaryKey(),
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		kind: varchar('kind', { length: 20 }).notNull(),
+		/** Of `bad-sound`: whose fault it is by its figures, see domain/listening/sound-fault.ts. */
+		verdict: varchar('verdict', { length: 20 }),
+		/** Of `rating`: 1–5. */
+		rating: integer('rating'),
+		/** What the phone measured. */
+		figures: jsonb('figures').$type<Record<string, number | string | null>>(),
+		/** When the listener pressed it; it may have been sent later. */
+		happenedAt: timestamp('happened_at', { withTimezone: true }).notNull(),
+		receivedAt: timestamp('received_at', { withTimezone: true }).notNull().defaultNow()
+	},
+	(t) => [index('feedback_booth_happened').on(t.boothId, t.happenedAt)]
+);
+
+/** How many listened, minute by minute; counts of the media server, no persons. */
+export const audienceMinutes = pgTable(
+	'audience_minutes',
+	{
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		/** Beginning of the minute. */
+		minute: timestamp('minute', { withTimezone: true }).notNull(),
+		/** The most at one moment of it. */
+		listeners: integer('listeners').notNull()
+	},
+	(t) => [primaryKey({ columns: [t.boothId, t.minute] })]
 );
