@@ -1,4 +1,5 @@
-// `npm run keys:rotate [-- --revoke]`: a new key pair for the media server's tokens.
+// `npm run keys:rotate [-- --revoke]`: a new key pair for the media server's tokens, and providers' keys sealed
+// anew with the first key of API_KEY_ENCRYPTION_KEY.
 import { command, Fault } from './fault.js';
 import { ROOT } from './setup.js';
 import { environment } from './start/environment.js';
@@ -13,7 +14,15 @@ await command(async () => {
 	const [option, ...others] = process.argv.slice(2);
 	if (others.length > 0 || (option !== undefined && option !== '--revoke')) throw new Fault(USAGE);
 	const portal = localPortal(environment(ROOT), ROOT);
-	/** @type {{ kid: string }} */
-	const { kid } = await askPortal(portal, 'keys-rotate', { revokeOld: option === '--revoke' });
+	/** @type {{ kid: string, providerKeys: { resealed: number, unreadable: number } }} */
+	const { kid, providerKeys } = await askPortal(portal, 'keys-rotate', {
+		revokeOld: option === '--revoke'
+	});
 	console.log(`New tokens are signed with key ${kid}.`);
+	console.log(`${providerKeys.resealed} provider key(s) encrypted anew with the first key.`);
+	if (providerKeys.unreadable > 0)
+		console.log(
+			`${providerKeys.unreadable} could not be decrypted: put the key that encrypted them back into ` +
+				'API_KEY_ENCRYPTION_KEY, or set them again on the page Providers of their event.'
+		);
 });

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Server as SocketServer } from 'socket.io';
 import type { Health } from '#lib/protocol/rest.ts';
+import { createAudit, type Audit } from './audit/audit.ts';
 import {
 	createAttempts,
 	INVITE_LIMIT,
@@ -27,6 +28,7 @@ import type { MediaServer } from './media/media-server.ts';
 import { createMediaMtx } from './media/mediamtx.ts';
 import { createSigningKeys, type SigningKeys } from './media/signing-keys.ts';
 import { createTickets, type Tickets } from './media/tickets.ts';
+import { createProviderKeys, type ProviderKeys } from './providers/keys.ts';
 import { serveBooth } from './realtime/booth.ts';
 import { serveListen } from './realtime/listen.ts';
 import { createSeatTokens } from './realtime/seat-token.ts';
@@ -37,6 +39,8 @@ export type App = {
 	readonly log: Log;
 	readonly db: Db;
 	readonly events: Events;
+	/** Who did what; every act that changes something of an event or account is recorded. */
+	readonly audit: Audit;
 	readonly auth: Auth;
 	/** Limits on wrong guesses, per kind of secret. */
 	readonly attempts: Readonly<Record<'joinCode' | 'password' | 'invite', Attempts>>;
@@ -46,6 +50,8 @@ export type App = {
 	readonly reconciler: Reconciler;
 	readonly limits: { readonly publishTicket: RateLimit };
 	readonly media: MediaServer;
+	/** Keys of speech and translation services, for each event its own. */
+	readonly providers: ProviderKeys;
 	readonly signingKeys: SigningKeys;
 	readonly tickets: Tickets;
 	/** The portal's own secret; keys for one purpose are derived from it. */
@@ -124,6 +130,7 @@ export async function composeApp(
 		log,
 		db,
 		events,
+		audit: createAudit(db, log),
 		auth,
 		attempts: {
 			joinCode: createAttempts(JOIN_CODE_LIMIT),
@@ -137,6 +144,7 @@ export async function composeApp(
 		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
 		limits: { publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT) },
 		media,
+		providers: createProviderKeys(db, box),
 		signingKeys,
 		tickets,
 		secret,

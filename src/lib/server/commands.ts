@@ -31,12 +31,16 @@ const COMMANDS: Record<string, Command> = {
 		return ok(demo);
 	}),
 
-	/** A new key pair for the media tokens; `revokeOld` voids every token of the old one. */
+	/**
+	 * A new key pair for the media tokens; `revokeOld` voids every token of the old one. Providers' keys are
+	 * sealed anew with the first of the configured encryption keys.
+	 */
 	'keys-rotate': command(
 		z.object({ revokeOld: z.boolean().default(false) }),
-		async ({ signingKeys }, { revokeOld }) => {
+		async ({ signingKeys, providers }, { revokeOld }) => {
 			try {
-				return ok({ kid: await signingKeys.rotate({ revokeOld }) });
+				const kid = await signingKeys.rotate({ revokeOld });
+				return ok({ kid, providerKeys: await providers.reseal() });
 			} catch (error) {
 				if (!(error instanceof MediaServerDown)) throw error;
 				return refuse(
