@@ -117,6 +117,13 @@ export const events = pgTable('events', {
 	/** Rises when everybody who listens has to come in anew; listeners' cookies carry it. */
 	listenerEpoch: integer('listener_epoch').notNull().default(0),
 	transcriptionApiEnabled: boolean('transcription_api_enabled').notNull().default(false),
+	/** Listeners may take the transcript of the event with them as a file. */
+	transcriptDownload: boolean('transcript_download').notNull().default(false),
+	/** Captions are deleted so many days after they were spoken; null: with the event. */
+	captionRetentionDays: integer('caption_retention_days').default(365),
+	/** Strong words are shown as stars, those of the bundled list and these. */
+	hidesStrongWords: boolean('hides_strong_words').notNull().default(false),
+	hiddenWords: jsonb('hidden_words').$type<string[]>().notNull().default([]),
 	/** For the audience: the way, the Wi-Fi, whom to ask. Plain text. */
 	venueNotes: text('venue_notes').notNull().default(''),
 	/** Origins of sites that may show the player in a frame; empty: none. */
@@ -170,6 +177,10 @@ export const booths = pgTable(
 		transcriptionLanguageHint: varchar('transcription_language_hint', { length: 35 })
 			.notNull()
 			.default(''),
+		/** Base URL of a speech server of the organiser's own; empty: the vendor's. */
+		transcriptionServer: varchar('transcription_server', { length: 500 }).notNull().default(''),
+		/** The people of the channel agreed to captions; on air without it there are none. */
+		captionsConsent: boolean('captions_consent').notNull().default(true),
 		/** `seq` of the newest stored caption; rises for ever, also when old ones are deleted. */
 		captionSeq: integer('caption_seq').notNull().default(0),
 		state: jsonb('state').$type<BoothState>().notNull().default(EMPTY_BOOTH),
@@ -315,6 +326,124 @@ export const segments = pgTable(
 		unique('segments_booth_key').on(t.boothId, t.key),
 		index('segments_event_started').on(t.eventId, t.startedAt)
 	]
+);
+
+/** How a corrected caption read, version by version; one that nobody corrected has none. */
+export const segmentVersions = pgTable(
+	'segment_versions',
+	{
+		segmentId: uuid('segment_id')
+			.notNull()
+			.references(() => segments.id, { onDelete: 'cascade' }),
+		version: integer('version').notNull(),
+		text: text('text').notNull(),
+		speaker: varchar('speaker', { length: 200 }),
+		/** `user:…`, `guest:…` or `admin`; null for the machine, whose version is the first. */
+		by: text('by'),
+		byName: varchar('by_name', { length: 200 }).notNull().default(''),
+		at: timestamp('at', { withTimezone: true }).notNull().defaultNow()
+	},
+	(t) => [primaryKey({ columns: [t.segmentId, t.version] })]
+);
+
+/**
+ * Captions in other languages, made by a machine. A row is made with the caption and is the job until it has
+ * its text: whichever portal claims it first does it.
+ */
+export const segmentTranslations = pgTable(
+	'segment_translations',
+	{
+		segmentId: uuid('segment_id')
+			.notNull()
+			.references(() => segments.id, { onDelete: 'cascade' }),
+		/** BCP-47 of the translation. */
+		language: varchar('language', { length: 35 }).notNull(),
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		/** Of the caption, so that a channel's are done in order. */
+		seq: integer('seq').notNull(),
+		/** Version of the caption that `text` translates; a correction makes it due again. */
+		version: integer('version').notNull(),
+		/** `waiting`, `done` or `failed`. */
+		state: varchar('state', { length: 10 }).notNull().default('waiting'),
+		/** The last one that succeeded stays while a newer version waits. */
+		text: text('text'),
+		attempts: integer('attempts').notNull().default(0),
+		/** When to try, again or at all; while somebody does, until when they have it. */
+		dueAt: timestamp('due_at', { withTimezone: true }).notNull().defaultNow(),
+		/** Why the last try failed: a code of domain/captions/translation.ts. */
+		fault: varchar('fault', { length: 40 }),
+		doneAt: timestamp('done_at', { withTimezone: true })
+	},
+	(t) => [
+		primaryKey({ columns: [t.segmentId, t.language] }),
+		index('segment_translations_waiting')
+			.on(t.dueAt)
+			.where(sql`${t.state} = 'waiting'`),
+		index('segment_translations_booth').on(t.boothId, t.language, t.seq)
+	]
+);
+
+/** Translation of an event's captions: whether, by whom and into what. */
+export const translationSettings = pgTable('translation_settings', {
+	eventId: integer('event_id')
+		.primaryKey()
+		.references(() => events.id, { onDelete: 'cascade' }),
+	enabled: boolean('enabled').notNull().default(false),
+	provider: varchar('provider', { length: 40 }).notNull(),
+	model: varchar('model', { length: 120 }).notNull().default(''),
+	/** Base URL of a server of the organiser's own; empty: the vendor's. */
+	server: varchar('server', { length: 500 }).notNull().default(''),
+	/** BCP-47. */
+	targets: jsonb('targets').$type<string[]>().notNull().default([])
+});
+
+/** Names and terms of an event: hints for the speech provider, a glossary for the translation. */
+export const glossaryTerms = pgTable(
+	'glossary_terms',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		/** `speaker`: a person's name; `term`: any other. */
+		kind: varchar('kind', { length: 10 }).notNull(),
+		term: varchar('term', { length: 100 }).notNull(),
+		/** By BCP-47 code; a language that is not there keeps the term as it is. */
+		translations: jsonb('translations').$type<Record<string, string>>().notNull().default({}),
+		createdAt
+	},
+	(t) => [unique('glossary_terms_event_term').on(t.eventId, t.kind, t.term)]
+);
+
+/** A short trial of a speech provider, run by whichever worker is there. Kept for a day. */
+export const captionTrials = pgTable(
+	'caption_trials',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		provider: varchar('provider', { length: 40 }).notNull(),
+		model: varchar('model', { length: 120 }).notNull(),
+		/** `waiting`, `running`, `done` or `failed`. */
+		state: varchar('state', { length: 10 }).notNull().default('waiting'),
+		/** Id of the worker's process that runs it. */
+		worker: varchar('worker', { length: 100 }),
+		text: text('text').notNull().default(''),
+		firstTextMs: integer('first_text_ms'),
+		finalMs: integer('final_ms'),
+		/** A `CaptionFaultCode`, or why it could not begin. */
+		fault: varchar('fault', { length: 40 }),
+		detail: varchar('detail', { length: 500 }).notNull().default(''),
+		createdAt,
+		endedAt: timestamp('ended_at', { withTimezone: true })
+	},
+	(t) => [index('caption_trials_booth').on(t.boothId, t.createdAt)]
 );
 
 /** Which worker makes a booth's captions, and how it fares; one row per booth that ever had one. */
