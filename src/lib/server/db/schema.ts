@@ -3,6 +3,7 @@ import {
 	bigserial,
 	boolean,
 	check,
+	date,
 	foreignKey,
 	index,
 	integer,
@@ -121,6 +122,15 @@ export const events = pgTable('events', {
 	transcriptDownload: boolean('transcript_download').notNull().default(false),
 	/** Captions are deleted so many days after they were spoken; null: with the event. */
 	captionRetentionDays: integer('caption_retention_days').default(365),
+	/** The same for chat, the audience's feedback and the record of changes. */
+	chatRetentionDays: integer('chat_retention_days').default(90),
+	feedbackRetentionDays: integer('feedback_retention_days').default(365),
+	auditRetentionDays: integer('audit_retention_days').default(730),
+	/** IANA name of the zone in which the event's times are read and typed. */
+	timeZone: varchar('time_zone', { length: 64 }).notNull().default('UTC'),
+	/** First and last day there; null while nobody said. */
+	startsOn: date('starts_on'),
+	endsOn: date('ends_on'),
 	/** Strong words are shown as stars, those of the bundled list and these. */
 	hidesStrongWords: boolean('hides_strong_words').notNull().default(false),
 	hiddenWords: jsonb('hidden_words').$type<string[]>().notNull().default([]),
@@ -146,7 +156,8 @@ export const rooms = pgTable(
 		position: integer('position').notNull().default(0),
 		/** How long listeners' sound is held back, so that it fits a late video; ms, 0–10,000. */
 		listenerDelayMs: integer('listener_delay_ms').notNull().default(0),
-		createdAt
+		createdAt,
+		deletedAt: timestamp('deleted_at', { withTimezone: true })
 	},
 	(t) => [
 		unique('rooms_event_slug').on(t.eventId, t.slug),
@@ -187,10 +198,12 @@ export const booths = pgTable(
 		stateVersion: integer('state_version').notNull().default(0),
 		/** When the next pending step or lost seat expires; null while there is none. */
 		deadlineAt: timestamp('deadline_at', { withTimezone: true }),
-		createdAt
+		createdAt,
+		deletedAt: timestamp('deleted_at', { withTimezone: true })
 	},
 	(t) => [
 		unique('booths_room_language').on(t.roomId, t.languageCode),
+		index('booths_event').on(t.eventId),
 		index('booths_deadline')
 			.on(t.deadlineAt)
 			.where(sql`${t.deadlineAt} is not null`),
@@ -199,6 +212,33 @@ export const booths = pgTable(
 			columns: [t.roomId, t.eventId],
 			foreignColumns: [rooms.id, rooms.eventId],
 			name: 'booths_room_of_event'
+		}).onDelete('cascade')
+	]
+);
+
+/** The programme of a room: what is said there when, and who interprets it. Times are instants. */
+export const scheduleSessions = pgTable(
+	'schedule_sessions',
+	{
+		id: serial('id').primaryKey(),
+		eventId: integer('event_id').notNull(),
+		roomId: integer('room_id').notNull(),
+		startsAt: timestamp('starts_at', { withTimezone: true }).notNull(),
+		endsAt: timestamp('ends_at', { withTimezone: true }).notNull(),
+		title: varchar('title', { length: 200 }).notNull(),
+		description: text('description').notNull().default(''),
+		speakers: varchar('speakers', { length: 500 }).notNull().default(''),
+		/** Names by language code. */
+		interpreters: jsonb('interpreters').$type<Record<string, string>>().notNull().default({}),
+		createdAt
+	},
+	(t) => [
+		index('schedule_sessions_room').on(t.roomId, t.startsAt),
+		check('schedule_sessions_forwards', sql`${t.endsAt} > ${t.startsAt}`),
+		foreignKey({
+			columns: [t.roomId, t.eventId],
+			foreignColumns: [rooms.id, rooms.eventId],
+			name: 'schedule_sessions_room_of_event'
 		}).onDelete('cascade')
 	]
 );
@@ -221,6 +261,7 @@ export const memberships = pgTable(
 	},
 	(t) => [
 		unique('memberships_place').on(t.userId, t.eventId, t.roomId, t.boothId).nullsNotDistinct(),
+		index('memberships_event').on(t.eventId),
 		check('memberships_booth_has_room', sql`${t.boothId} is null or ${t.roomId} is not null`)
 	]
 );
