@@ -97,6 +97,11 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
 	'super-admin': [...OWNS, 'event:create', 'platform:manage']
 };
 
+/** What a role may do at its place and below it. */
+export function permissionsOf(role: Role): readonly Permission[] {
+	return PERMISSIONS[role];
+}
+
 /** Whether `grant` reaches `scope`: held on the platform, or at the scope or one of its ancestors. */
 function covers(grant: Grant, scope: Scope | 'platform'): boolean {
 	if (grant.at === 'platform') return true;
