@@ -141,7 +141,8 @@ it('no sequence of grants gives anybody a permission that their granter could no
 			fc.array(fc.tuple(fc.nat(3), fc.nat(3), anyGrant), { maxLength: 30 }),
 			(first, others, steps) => {
 				const at = first === 'super-admin' ? 'platform' : first === 'owner' ? EVENT : ROOM;
-				const start = [[{ role: first, at }], ...others];
+				const strong: Grant = { role: first, at };
+				const start = [[strong], ...others];
 				const people = start.map((grants) => holding(...grants));
 				const before = reach(people);
 				for (const [by, to, grant] of steps) {
