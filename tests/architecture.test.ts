@@ -39,6 +39,7 @@ const VENDORS: Record<string, RegExp> = {
 	'drizzle-orm': /^src\/lib\/server\//,
 	jose: /^(src\/lib\/server\/(media|auth|realtime)|workers\/media\/tokens)\//,
 	lucia: /^src\/lib\/server\/auth\/lucia\.ts$/,
+	nodemailer: /^src\/lib\/server\/mail\//,
 	'node-datachannel': /^workers\/(media\/peers|demo-voices\/whip-publisher)/,
 	pino: /^(src\/lib\/server\/log\.ts|workers\/)/,
 	postgres: /^src\/lib\/server\/db\//,

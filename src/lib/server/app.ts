@@ -25,13 +25,16 @@ import { createRateLimit, PUBLISH_TICKET_LIMIT, type RateLimit } from './http/ra
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
+import { createMail, type Mail } from './mail/mail.ts';
 import { createMediaMtx } from './media/mediamtx.ts';
 import { createSigningKeys, type SigningKeys } from './media/signing-keys.ts';
 import { createTickets, type Tickets } from './media/tickets.ts';
 import { createProviderKeys, type ProviderKeys } from './providers/keys.ts';
 import { serveBooth } from './realtime/booth.ts';
 import { serveListen } from './realtime/listen.ts';
+import { createRights, type Rights } from './realtime/rights.ts';
 import { createSeatTokens } from './realtime/seat-token.ts';
+import { createUnattended } from './realtime/unattended.ts';
 
 /** The portal, put together once. Routes reach it as `locals.app`. */
 export type App = {
@@ -49,9 +52,13 @@ export type App = {
 	readonly channels: Channels;
 	readonly reconciler: Reconciler;
 	readonly limits: { readonly publishTicket: RateLimit };
+	/** Off without SMTP_URL. */
+	readonly mail: Mail;
 	readonly media: MediaServer;
 	/** Keys of speech and translation services, for each event its own. */
 	readonly providers: ProviderKeys;
+	/** To be told when somebody may have lost a right, so that it counts at once. */
+	readonly rights: Rights;
 	readonly signingKeys: SigningKeys;
 	readonly tickets: Tickets;
 	/** The portal's own secret; keys for one purpose are derived from it. */
@@ -112,7 +119,13 @@ export async function composeApp(
 		publicBaseUrl: env.PUBLIC_BASE_URL,
 		log
 	});
-	serveListen(io, { auth, events, channels, publicBaseUrl: env.PUBLIC_BASE_URL, log });
+	const listeners = serveListen(io, {
+		auth,
+		events,
+		channels,
+		publicBaseUrl: env.PUBLIC_BASE_URL,
+		log
+	});
 	const presence = createPresence({
 		db,
 		booths,
@@ -123,6 +136,18 @@ export async function composeApp(
 	await presence.start();
 	reconciler.start();
 	channels.start();
+	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
+	unattended.start();
+	const rights = createRights({
+		...{ db, listen: database.listen, portalId, log },
+		here: [sockets, listeners],
+		once: [unattended]
+	});
+	await rights.start();
+	const mail = createMail(
+		{ smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? 'VoxBento <voxbento@localhost>' },
+		log
+	);
 	log.info({ portal: portalId, database: database.kind }, 'portal composed');
 
 	return {
@@ -143,8 +168,10 @@ export async function composeApp(
 		reconciler,
 		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
 		limits: { publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT) },
+		mail,
 		media,
 		providers: createProviderKeys(db, box),
+		rights,
 		signingKeys,
 		tickets,
 		secret,
@@ -166,7 +193,9 @@ export async function composeApp(
 			draining = true;
 			await sockets.stop();
 			await drainServer(http, io);
+			await Promise.all([rights.stop(), unattended.stop()]);
 			await Promise.all([reconciler.stop(), channels.stop(), presence.stop()]);
+			mail.close();
 			await database.close();
 			unlock();
 		}

@@ -29,12 +29,21 @@ const schema = z
 		MEDIAMTX_WHIP_BASE: url.default('http://localhost:8889'),
 		MEDIAMTX_API_BASE: url.default('http://127.0.0.1:9997'),
 		MEDIAMTX_RTSP_BASE: url.default('rtsp://127.0.0.1:8554'),
+		/** Outgoing mail, such as smtp://user:password@mail.example.org:587; empty: mail is off. */
+		SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')),
+		MAIL_FROM: optional(z.string()),
+		/** Who may make an account: everybody, people who hold an invitation, or super admins alone. */
+		REGISTRATION: z.enum(['open', 'invite', 'off']).default('invite'),
 		MAX_TOTAL_WORKERS: z.coerce.number().int().min(0).default(10),
 		LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 	})
 	.refine((env) => (env.TLS_CERT === undefined) === (env.TLS_KEY === undefined), {
 		path: ['TLS_CERT'],
 		error: 'TLS_CERT and TLS_KEY go together'
+	})
+	.refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
+		path: ['MAIL_FROM'],
+		error: 'must be set with SMTP_URL: the address mail comes from'
 	});
 
 export type Env = z.infer<typeof schema> & { readonly PUBLIC_BASE_URL: string };

@@ -1,7 +1,7 @@
 import { parseCookie } from 'cookie';
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { ANONYMOUS, type Actor, type Grant } from '#lib/domain/access/policy.ts';
-import { personId, userId, type EventId, type UserId } from '#lib/domain/ids.ts';
+import { personId, userId, type EventId, type PersonId, type UserId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import type { Db } from '../db/database.ts';
 import { events, users } from '../db/schema.ts';
@@ -24,6 +24,11 @@ const LISTENER_PREFIX = 'listener_token_';
 export type Auth = {
 	/** Who sends these cookies; the same for pages, REST and sockets. */
 	actorFrom(cookieHeader: string | null): Promise<Actor>;
+	/**
+	 * The person as the database knows them now, without a cookie: an account that is active, a guest whose
+	 * invitation stands, else nobody. Null for people it does not know: listeners, the shared admin password.
+	 */
+	actorOf(person: PersonId): Promise<Actor | null>;
 	/** E-mail and password; answers the value of the `user_token` cookie. */
 	signIn(email: string, password: string): Promise<Result<string, 'credentials_wrong'>>;
 	signOut(cookieHeader: string | null): Promise<void>;
@@ -100,6 +105,30 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 			if (listening.length > 0)
 				return { kind: 'listener', person: personId('listener'), user: null, name: '', grants };
 			return ANONYMOUS;
+		},
+
+		async actorOf(person) {
+			const [kind, id = ''] = person.split(/:(.*)/);
+			if (kind === 'guest') {
+				const guest = await invites.guestById(person);
+				return guest
+					? { kind: 'guest', person, user: null, name: guest.name, grants: [guest.grant] }
+					: ANONYMOUS;
+			}
+			if (kind !== 'user') return null;
+			const [row] = await db.select().from(users).where(eq(users.id, id));
+			if (!row?.isActive) return ANONYMOUS;
+			const user = userId(row.id);
+			return {
+				kind: 'user',
+				person,
+				user,
+				name: row.displayName,
+				grants: [
+					...(await grantsOf(db, user)),
+					...(row.isAdmin ? [{ role: 'super-admin', at: 'platform' } as const] : [])
+				]
+			};
 		},
 
 		async signIn(email, password) {

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Grant, Role } from '#lib/domain/access/policy.ts';
 import { boothId, eventId, personId, roomId, type PersonId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
@@ -45,6 +45,8 @@ export type Invites = {
 	): Promise<Result<{ cookie: string; invite: InviteInfo; person: PersonId }, InviteRefusal>>;
 	/** The guest behind a cookie, or null when it is unknown, over or its invitation was revoked. */
 	guest(cookie: string): Promise<Guest | null>;
+	/** The same by the person's id. */
+	guestById(person: PersonId): Promise<Guest | null>;
 };
 
 export function createInvites(db: Db, now: () => number): Invites {
@@ -54,6 +56,18 @@ export function createInvites(db: Db, now: () => number): Invites {
 			.from(invites)
 			.where(eq(invites.tokenHash, hashSecret(secret)));
 		return row;
+	};
+
+	const guestWhere = async (isThem: SQL): Promise<Guest | null> => {
+		const [row] = await db
+			.select({ guest: guests, invite: invites })
+			.from(guests)
+			.innerJoin(invites, eq(invites.id, guests.inviteId))
+			.where(and(isThem, gt(guests.expiresAt, new Date(now())), isNull(invites.revokedAt)));
+		const grant = row && grantAt(row.invite);
+		return row && grant
+			? { person: personId(row.guest.id), name: row.guest.displayName, grant }
+			: null;
 	};
 
 	const describe: Invites['describe'] = async (secret) => {
@@ -115,23 +129,8 @@ export function createInvites(db: Db, now: () => number): Invites {
 			return ok({ cookie, invite: infoOf(row), person });
 		},
 
-		async guest(cookie) {
-			const [row] = await db
-				.select({ guest: guests, invite: invites })
-				.from(guests)
-				.innerJoin(invites, eq(invites.id, guests.inviteId))
-				.where(
-					and(
-						eq(guests.tokenHash, hashSecret(cookie)),
-						gt(guests.expiresAt, new Date(now())),
-						isNull(invites.revokedAt)
-					)
-				);
-			const grant = row && grantAt(row.invite);
-			return row && grant
-				? { person: personId(row.guest.id), name: row.guest.displayName, grant }
-				: null;
-		}
+		guest: (cookie) => guestWhere(eq(guests.tokenHash, hashSecret(cookie))),
+		guestById: (person) => guestWhere(eq(guests.id, person))
 	};
 }
 

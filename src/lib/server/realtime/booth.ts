@@ -26,10 +26,11 @@ import { endingOf } from './ending.ts';
 import { authenticate, SocketRefused } from './handshake.ts';
 import { createOutbox } from './outbox.ts';
 import { answerRequests } from './requests.ts';
+import type { Doorkeeper } from './rights.ts';
 import type { SeatTokens } from './seat-token.ts';
 import { Seating, type BoothSocket, type Seated } from './seating.ts';
 
-export type BoothSockets = {
+export type BoothSockets = Doorkeeper & {
 	/** Whether a socket of this portal holds the seat. */
 	isSeatedHere(seat: SeatId): boolean;
 	/**
@@ -40,8 +41,8 @@ export type BoothSockets = {
 };
 
 type Parts = {
-	auth: Pick<Auth, 'actorFrom'>;
-	events: Pick<Events, 'booth'>;
+	auth: Pick<Auth, 'actorFrom' | 'actorOf'>;
+	events: Pick<Events, 'booth' | 'boothById'>;
 	booths: Booths;
 	ingest: Pick<Reconciler, 'ingest' | 'mediaOk' | 'onIngest' | 'onMedia' | 'look'>;
 	seatTokens: SeatTokens;
@@ -72,6 +73,8 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 	const enter = createEntry({ ...parts, seating, viewFor: news.viewFor });
 	const rights = watchRights({
 		auth,
+		events,
+		sockets: () => [...nsp.sockets.values()],
 		seating,
 		show: news.show,
 		leave: giveUpSeat,
@@ -205,6 +208,7 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 	];
 
 	return {
+		recheck: rights.recheck,
 		isSeatedHere: (seat) => seating.has(seat),
 		async stop() {
 			isStopping = true;

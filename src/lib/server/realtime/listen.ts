@@ -13,13 +13,17 @@ import type { Auth } from '../auth/auth.ts';
 import type { Channels } from '../events/channels.ts';
 import { mayListen, type Events, type FoundEvent } from '../events/events.ts';
 import type { Log } from '../log.ts';
+import { inParallel } from '../media/in-parallel.ts';
 import { dismiss, endingOf } from './ending.ts';
 import { authenticate } from './handshake.ts';
 import { cutIfStalled } from './outbox.ts';
 import { answerRequests } from './requests.ts';
+import type { Doorkeeper } from './rights.ts';
 
-type SocketData = { actor: Actor };
+type SocketData = { actor: Actor; event?: FoundEvent };
 type ListenSocket = Socket<ListenClientEvents, ListenServerEvents, DefaultEventsMap, SocketData>;
+
+const RECHECKED_AT_ONCE = 8;
 
 /**
  * Namespace `/listen`: tells listeners what is on air the moment it changes. Anybody may connect; who may
@@ -34,8 +38,8 @@ export function serveListen(
 		publicBaseUrl: string;
 		log: Log;
 	}
-): void {
-	const { events, channels, log } = parts;
+): Doorkeeper {
+	const { auth, events, channels, log } = parts;
 	const listen: Namespace<ListenClientEvents, ListenServerEvents, DefaultEventsMap, SocketData> =
 		io.of('/listen');
 
@@ -71,6 +75,7 @@ export function serveListen(
 		for (const room of socket.rooms) if (room !== socket.id) await socket.leave(room);
 		// Before the snapshot is taken: a change in between is told twice rather than never.
 		await socket.join(roomOf(event.id));
+		socket.data.event = event;
 		return ok(await channels.snapshot(event));
 	}
 
@@ -82,6 +87,25 @@ export function serveListen(
 		dismiss(socket, code, reason);
 		return refuse(reason, 'You may not listen to this event.');
 	}
+
+	/** Rights and the event's openness are read anew; who may not listen any more is sent away. */
+	async function recheckOne(socket: ListenSocket): Promise<void> {
+		socket.data.actor = await auth.actorFrom(socket.handshake.headers.cookie ?? null);
+		if (socket.data.event === undefined) return;
+		const found = await events.event(socket.data.event.slug);
+		if (!found.ok) dismiss(socket, SOCKET_CODES.scope, 'event_gone');
+		else if (!mayListen(socket.data.actor, found.value)) turnAway(socket, found.value);
+	}
+
+	return {
+		async recheck(concerns) {
+			const jobs = [...listen.sockets.values()]
+				.filter(({ data }) => concerns(data.actor, data.event?.id ?? null))
+				.map((socket) => () => recheckOne(socket));
+			const errors = await inParallel(jobs, RECHECKED_AT_ONCE);
+			for (const error of errors) log.error({ err: error }, 'rights of a listener not checked');
+		}
+	};
 }
 
 function roomOf(event: EventId): string {
