@@ -202,7 +202,7 @@ export async function startFakePortal(): Promise<FakePortal> {
 		takeOver(session) {
 			const load = { running: 0, limit: 10, ofWorker: 0, capacity: 10 };
 			const held = claim(
-				{ held: false, epoch: leaseOf(session).epoch },
+				{ held: false, epoch: leaseOf(session).epoch, since: null },
 				'another',
 				load,
 				Date.now()

@@ -135,6 +135,7 @@ export async function openPortal(
 	};
 	const portal: { sound: SeatId | null } = { sound: null };
 	const sockets = serveBooth(io, {
+		captions: { status: () => ({ kind: 'off' }), onStatus: () => () => undefined },
 		auth: createAuth(db, { secret: SECRET, adminPassword: null }),
 		events: createEvents(db),
 		booths: service,

@@ -131,6 +131,7 @@ export async function startPlane(mediamtx: string | null = null): Promise<Plane>
 			PUBLIC_BASE_URL: url,
 			MEDIAMTX_WHIP_BASE: `http://127.0.0.1:${whip}`,
 			MEDIAMTX_API_BASE: `http://127.0.0.1:${api}`,
+			MEDIAMTX_RTSP_BASE: `rtsp://127.0.0.1:${rtsp}`,
 			LOG_LEVEL: process.env['PLANE_LOG'] ?? 'silent'
 		});
 		portal = { app, http };

@@ -27,6 +27,7 @@ function booth(phase: Phase, participants = [sitting(me, 1), sitting(anna, 0)]):
 		ingest_status: 'disconnected',
 		listeners: 0,
 		media_ok: true,
+		captions: { kind: 'off' },
 		you: { seat: me.seat, acts: [] }
 	};
 }

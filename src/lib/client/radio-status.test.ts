@@ -10,7 +10,8 @@ const channel = (language: LanguageCode): ChannelState => ({
 	language,
 	path: `demo/${language}`,
 	air: 'on',
-	since: 0
+	since: 0,
+	captions: false
 });
 const french = channel('fr' as LanguageCode);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Phase, Participant } from '#lib/domain/booth/state.ts';
+import type { CaptionStatus } from '#lib/domain/captions/status.ts';
 import type { BoothAct } from '#lib/domain/booth/view.ts';
 import type { SeatId } from '#lib/domain/ids.ts';
 import type { LanguageCode } from '#lib/domain/language.ts';
@@ -59,6 +60,8 @@ export type BoothView = {
 	/** Listeners connected to the channel at the media server, or null while it cannot be asked. */
 	listeners: number | null;
 	media_ok: boolean;
+	/** How the channel's captions stand. */
+	captions: CaptionStatus;
 	you: { seat: SeatId; acts: BoothAct[] };
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LanguageCode } from '#lib/domain/language.ts';
 import type { Answer, CommonServerEvents } from './answer.ts';
+import type { CaptionClientEvents, CaptionServerEvents } from './captions.ts';
 
 /** Namespace `/listen`: one socket per listener page; the same shape over REST when the socket is down. */
 
@@ -18,6 +19,8 @@ export type ChannelState = {
 	air: 'on' | 'off' | 'closed';
 	/** Epoch ms since when `air` is what it is. */
 	since: number;
+	/** Captions of it are switched on. */
+	captions: boolean;
 };
 
 export type ListenSnapshot = {
@@ -27,14 +30,14 @@ export type ListenSnapshot = {
 	serverNow: number;
 };
 
-export interface ListenClientEvents {
+export interface ListenClientEvents extends CaptionClientEvents {
 	'listen:join': (
 		input: z.input<typeof listenJoin>,
 		ack: (answer: Answer<ListenSnapshot>) => void
 	) => void;
 }
 
-export interface ListenServerEvents extends CommonServerEvents {
+export interface ListenServerEvents extends CommonServerEvents, CaptionServerEvents {
 	/** The channels that changed; replaces the ones with the same `booth`. */
 	'listen:channels': (channels: ChannelState[]) => void;
 }

@@ -16,6 +16,7 @@ import { createSecretBox } from './auth/secret-box.ts';
 import { lockDataDir, persistentSecret } from './data-dir.ts';
 import { openPglite, openPostgres, type Database, type Db } from './db/database.ts';
 import { parseEnv, type Env } from './env.ts';
+import { createCaptions, type Captions } from './captions/captions.ts';
 import { createPresence } from './booths/presence.ts';
 import { createReconciler, type Reconciler } from './booths/reconcile.ts';
 import { createBooths, type Booths } from './booths/service.ts';
@@ -33,6 +34,7 @@ import { createProviderKeys, type ProviderKeys } from './providers/keys.ts';
 import { serveBooth } from './realtime/booth.ts';
 import { serveListen } from './realtime/listen.ts';
 import { createRights, type Rights } from './realtime/rights.ts';
+import { serveWorkers } from './realtime/worker.ts';
 import { createSeatTokens } from './realtime/seat-token.ts';
 import { createUnattended } from './realtime/unattended.ts';
 
@@ -49,6 +51,7 @@ export type App = {
 	readonly attempts: Readonly<Record<'joinCode' | 'password' | 'invite', Attempts>>;
 	readonly io: SocketServer;
 	readonly booths: Booths;
+	readonly captions: Captions;
 	readonly channels: Channels;
 	readonly reconciler: Reconciler;
 	readonly limits: { readonly publishTicket: RateLimit };
@@ -96,6 +99,7 @@ export async function composeApp(
 	const auth = createAuth(db, { secret, adminPassword: env.ADMIN_PASSWORD ?? null });
 	const events = createEvents(db);
 	const box = createSecretBox(encryptionSecrets(env, secret));
+	const providers = createProviderKeys(db, box);
 	const signingKeys = createSigningKeys({ db, box, log, announce: () => media.refreshKeys() });
 	const tickets = createTickets({ keys: signingKeys, whipBase: env.MEDIAMTX_WHIP_BASE });
 	const media = createMediaMtx({ base: env.MEDIAMTX_API_BASE, apiToken: () => tickets.apiToken() });
@@ -109,10 +113,24 @@ export async function composeApp(
 	const booths = createBooths({ db, listen: database.listen, portalId, log });
 	const reconciler = createReconciler({ media, booths, events, log });
 	const channels = createChannels({ db, events, booths, ingest: reconciler, log });
+	const captions = createCaptions({
+		db,
+		listen: database.listen,
+		portalId,
+		sound: (booth) =>
+			reconciler.mediaOk() ? reconciler.ingest(booth).status !== 'disconnected' : null,
+		keys: providers,
+		tickets,
+		rtspBase: env.MEDIAMTX_RTSP_BASE,
+		limit: env.MAX_TOTAL_WORKERS,
+		log
+	});
+	serveWorkers(io, { work: captions.work, secret: workerSecret(env), log });
 	const sockets = serveBooth(io, {
 		auth,
 		events,
 		booths,
+		captions,
 		ingest: reconciler,
 		seatTokens: createSeatTokens(secret),
 		portalId,
@@ -122,6 +140,7 @@ export async function composeApp(
 	const listeners = serveListen(io, {
 		auth,
 		events,
+		captions,
 		channels,
 		publicBaseUrl: env.PUBLIC_BASE_URL,
 		log
@@ -136,6 +155,7 @@ export async function composeApp(
 	await presence.start();
 	reconciler.start();
 	channels.start();
+	await captions.start();
 	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
 	unattended.start();
 	const rights = createRights({
@@ -164,13 +184,14 @@ export async function composeApp(
 		},
 		io,
 		booths,
+		captions,
 		channels,
 		reconciler,
 		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
 		limits: { publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT) },
 		mail,
 		media,
-		providers: createProviderKeys(db, box),
+		providers,
 		rights,
 		signingKeys,
 		tickets,
@@ -184,7 +205,7 @@ export async function composeApp(
 				version: VERSION,
 				mediamtx_ok: mediaOk,
 				database_ok: databaseOk,
-				active_workers: 0,
+				active_workers: captions.activeWorkers(),
 				uptime_s: Math.round((Date.now() - startedAt) / 1000)
 			};
 		},
@@ -194,7 +215,7 @@ export async function composeApp(
 			await sockets.stop();
 			await drainServer(http, io);
 			await Promise.all([rights.stop(), unattended.stop()]);
-			await Promise.all([reconciler.stop(), channels.stop(), presence.stop()]);
+			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
 			mail.close();
 			await database.close();
 			unlock();
@@ -214,6 +235,11 @@ function portalSecret(env: Env, log: Log): string {
 	if (isNew)
 		log.info(`JWT_SECRET is not set; made one in ${env.DATA_DIR}/portal.secret. Keep that file.`);
 	return secret;
+}
+
+/** WORKER_SECRET, else one made for this data folder, where a worker on this machine finds it. */
+function workerSecret(env: Env): string {
+	return env.WORKER_SECRET ?? persistentSecret(env.DATA_DIR, 'worker.secret').secret;
 }
 
 /** API_KEY_ENCRYPTION_KEY may list several, so that keys can be replaced; without it the portal's secret serves. */

@@ -34,6 +34,8 @@ const schema = z
 		MAIL_FROM: optional(z.string()),
 		/** Who may make an account: everybody, people who hold an invitation, or super admins alone. */
 		REGISTRATION: z.enum(['open', 'invite', 'off']).default('invite'),
+		/** Shared with the caption workers; whoever has it gets the providers' keys. */
+		WORKER_SECRET: optional(z.string().min(16, 'must have at least 16 characters')),
 		MAX_TOTAL_WORKERS: z.coerce.number().int().min(0).default(10),
 		LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 	})

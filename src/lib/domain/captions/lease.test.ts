@@ -63,7 +63,7 @@ describe('a lease', () => {
 		expect(release(lease, 'b', lease.epoch)).toBe(lease);
 		expect(release(lease, 'a', lease.epoch + 1)).toBe(lease);
 		const freed = release(lease, 'a', lease.epoch);
-		expect(freed).toEqual({ held: false, epoch: lease.epoch });
+		expect(freed).toEqual({ held: false, epoch: lease.epoch, since: lease.since });
 		expect(held(freed, 'b', 1).epoch).toBe(lease.epoch + 1);
 	});
 

@@ -5,7 +5,12 @@ import { ok, refuse, type Result } from '../result.ts';
  * still there. The epoch rises with each holder, so that whoever was cut off and comes back is recognised.
  */
 export type Lease =
-	| { readonly held: false; readonly epoch: number }
+	| {
+			readonly held: false;
+			readonly epoch: number;
+			/** Epoch ms since when the last holder listened; null when there was none. */
+			readonly since: number | null;
+	  }
 	| {
 			readonly held: true;
 			readonly worker: string;
@@ -20,7 +25,7 @@ export const LEASE_MS = 15_000;
 /** Two may get lost before the lease is over. */
 export const HEARTBEAT_MS = 4_000;
 
-export const FREE_LEASE: Lease = { held: false, epoch: 0 };
+export const FREE_LEASE: Lease = { held: false, epoch: 0, since: null };
 
 /** How busy an installation and one worker in it are, in sessions. */
 export type WorkerLoad = {
@@ -74,7 +79,7 @@ export function renew(
 /** Frees the channel; nothing happens when the releasing worker does not hold it any more. */
 export function release(lease: Lease, worker: string, epoch: number): Lease {
 	const own = lease.held && lease.worker === worker && lease.epoch === epoch;
-	return own ? { held: false, epoch } : lease;
+	return own && lease.held ? { held: false, epoch, since: lease.since } : lease;
 }
 
 /**
@@ -87,7 +92,8 @@ export function mayStore(
 ): boolean {
 	if (final.epoch === lease.epoch) return true;
 	if (final.epoch > lease.epoch) return false;
-	return lease.held && lease.epoch === final.epoch + 1 && final.startedAt < lease.since;
+	const isNext = lease.epoch === final.epoch + 1;
+	return isNext && lease.since !== null && final.startedAt < lease.since;
 }
 
 /**

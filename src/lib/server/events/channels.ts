@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { BoothState, Phase } from '#lib/domain/booth/state.ts';
 import { boothId, eventId, type BoothId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
@@ -96,7 +96,7 @@ export function createChannels({
 				const isOld = row !== undefined && row.version < (versions.get(id) ?? 0);
 				if (row !== undefined && !isOld) versions.set(id, row.version);
 				const air = isOld && seen !== undefined ? seen : airOf(each, row?.state);
-				return [id, channelOf(each, air, seen)];
+				return [id, channelOf(each, air, row?.captions ?? false, seen)];
 			})
 		);
 		boards.set(event.id, board);
@@ -135,18 +135,25 @@ export function createChannels({
 	}
 
 	/** A change seen for the first time happened now, as far as anybody knows. */
-	function channelOf(found: FoundBooth, air: Air, known: ChannelState | undefined): ChannelState {
+	function channelOf(
+		found: FoundBooth,
+		air: Air,
+		captions: boolean,
+		known: ChannelState | undefined
+	): ChannelState {
 		const next: ChannelState = {
 			booth: found.booth.id,
 			room: found.room.main ? null : found.room.slug,
 			language: found.booth.language,
 			path: found.path,
 			air: air.air,
-			since: air.since
+			since: air.since,
+			captions
 		};
 		if (known === undefined) return next;
 		if (known.air !== next.air) return { ...next, since: next.since || now() };
-		return known.path === next.path ? known : { ...next, since: known.since };
+		const isSame = known.path === next.path && known.captions === next.captions;
+		return isSame ? known : { ...next, since: known.since };
 	}
 
 	function tell(board: Board, changed: ChannelState[]): void {
@@ -205,14 +212,16 @@ export function createChannels({
 		for (const board of boards.values()) await read(board.event);
 	}
 
-	/** One question for all events: booths that are new, and states nobody told. */
+	/** One question for all events: booths that are new, settings that changed, and states nobody told. */
 	async function poll(): Promise<void> {
 		if (boards.size === 0) return;
-		const grown = new Set<EventId>();
-		for (const [booth, { state, version, event }] of await statesOf(db, [...boards.keys()]))
-			if (boardOf.has(booth)) takeIn(booth, state, version);
-			else grown.add(event);
-		for (const [id, board] of boards) if (grown.has(id)) await read(board.event);
+		const stale = new Set<EventId>();
+		for (const [booth, row] of await statesOf(db, [...boards.keys()])) {
+			const known = boardOf.get(booth)?.channels.get(booth);
+			if (known === undefined || known.captions !== row.captions) stale.add(row.event);
+			else takeIn(booth, row.state, row.version);
+		}
+		for (const [id, board] of boards) if (stale.has(id)) await read(board.event);
 	}
 }
 
@@ -237,6 +246,7 @@ type StoredState = {
 	readonly state: BoothState;
 	readonly version: number;
 	readonly event: EventId;
+	readonly captions: boolean;
 };
 
 async function statesOf(
@@ -248,7 +258,8 @@ async function statesOf(
 			id: boothRows.id,
 			state: boothRows.state,
 			version: boothRows.stateVersion,
-			event: boothRows.eventId
+			event: boothRows.eventId,
+			captions: sql<boolean>`${boothRows.transcriptionEnabled} and ${boothRows.captionsConsent}`
 		})
 		.from(boothRows)
 		.where(inArray(boothRows.eventId, [...wanted]));

@@ -9,6 +9,7 @@ import {
 } from '#lib/protocol/booth.ts';
 import type { Reconciler } from '../booths/reconcile.ts';
 import type { Booths } from '../booths/service.ts';
+import type { Captions } from '../captions/captions.ts';
 import { cut } from './ending.ts';
 import type { Seated, Seating } from './seating.ts';
 
@@ -25,6 +26,7 @@ export type BoothNews = {
 export function createBoothNews({
 	seating,
 	known,
+	captions,
 	ingest,
 	comeBack,
 	portalId,
@@ -32,6 +34,7 @@ export function createBoothNews({
 }: {
 	seating: Seating;
 	known: Booths['known'];
+	captions: Pick<Captions, 'status'>;
 	ingest: Pick<Reconciler, 'ingest' | 'mediaOk'>;
 	/** The booth counts this page as lost, though its socket is here. */
 	comeBack: (seated: Seated) => void;
@@ -56,6 +59,7 @@ export function createBoothNews({
 			ingest_status: status,
 			listeners,
 			media_ok: ingest.mediaOk(),
+			captions: captions.status(found.booth.id),
 			you: { seat, acts: [...acts] }
 		};
 	}

@@ -17,6 +17,7 @@ import {
 import type { Auth } from '../auth/auth.ts';
 import type { Reconciler } from '../booths/reconcile.ts';
 import type { Booths } from '../booths/service.ts';
+import type { Captions } from '../captions/captions.ts';
 import type { Events } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import { createEntry } from './booth-entry.ts';
@@ -44,6 +45,7 @@ type Parts = {
 	auth: Pick<Auth, 'actorFrom' | 'actorOf'>;
 	events: Pick<Events, 'booth' | 'boothById'>;
 	booths: Booths;
+	captions: Pick<Captions, 'status' | 'onStatus'>;
 	ingest: Pick<Reconciler, 'ingest' | 'mediaOk' | 'onIngest' | 'onMedia' | 'look'>;
 	seatTokens: SeatTokens;
 	portalId: string;
@@ -58,7 +60,7 @@ const NOT_JOINED = refuse('not_joined', 'You are not in this booth (any more). J
 
 /** Namespace `/booth`: the people in a booth, one socket a page. */
 export function serveBooth(io: Server, parts: Parts): BoothSockets {
-	const { auth, events, booths, ingest, portalId, log, now = Date.now } = parts;
+	const { auth, events, booths, captions, ingest, portalId, log, now = Date.now } = parts;
 	const nsp: Namespace<
 		BoothClientEvents,
 		BoothServerEvents,
@@ -69,7 +71,7 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 	const underWay = new Set<Promise<unknown>>();
 	let isStopping = false;
 
-	const news = createBoothNews({ seating, known: booths.known, ingest, comeBack, portalId, now });
+	const news = createBoothNews({ ...parts, seating, known: booths.known, comeBack, now });
 	const enter = createEntry({ ...parts, seating, viewFor: news.viewFor });
 	const rights = watchRights({
 		auth,
@@ -197,6 +199,7 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 		booths.onChange(({ boothId }) => news.show(boothId)),
 		booths.onNotices(news.say),
 		booths.chat.onMessage(news.pass),
+		captions.onStatus((changed) => changed.forEach(news.show)),
 		ingest.onIngest((changed) => changed.forEach(news.show)),
 		ingest.onMedia((isBack) => {
 			const code = isBack ? 'media_server_back' : 'media_server_down';

@@ -10,10 +10,12 @@ import {
 	type ListenSnapshot
 } from '#lib/protocol/listen.ts';
 import type { Auth } from '../auth/auth.ts';
+import type { Captions } from '../captions/captions.ts';
 import type { Channels } from '../events/channels.ts';
 import { mayListen, type Events, type FoundEvent } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import { inParallel } from '../media/in-parallel.ts';
+import { serveCaptionReaders } from './caption-readers.ts';
 import { dismiss, endingOf } from './ending.ts';
 import { authenticate } from './handshake.ts';
 import { cutIfStalled } from './outbox.ts';
@@ -34,6 +36,7 @@ export function serveListen(
 	parts: {
 		auth: Pick<Auth, 'actorFrom'>;
 		events: Pick<Events, 'event'>;
+		captions: Captions;
 		channels: Pick<Channels, 'snapshot' | 'onChange'>;
 		publicBaseUrl: string;
 		log: Log;
@@ -50,8 +53,11 @@ export function serveListen(
 		})
 	);
 
+	const readCaptions = serveCaptionReaders(listen, parts);
 	listen.on('connection', (socket) => {
-		answerRequests(socket, log)('listen:join', listenJoin, ({ event }) => join(socket, event));
+		const answer = answerRequests(socket, log);
+		answer('listen:join', listenJoin, ({ event }) => join(socket, event));
+		readCaptions(socket, answer);
 		socket.on('disconnect', (said) =>
 			log.debug({ socket: socket.id, ...endingOf(socket, said) }, 'listener left')
 		);
