@@ -31,6 +31,8 @@ export type CaptionHall = {
 	takeOver(name: string): Promise<void>;
 	/** All that is stored, in order; ids as the worker gave them. */
 	stored(name?: string): Promise<StoredCaption[]>;
+	/** Removes the event with everything in it. */
+	clear(): Promise<void>;
 	portal(settings?: { limit?: number; database?: Database }): Promise<CaptionPortal>;
 };
 
@@ -147,6 +149,10 @@ export async function openCaptionHall(database: Database): Promise<CaptionHall> 
 				startedAt: startedAt.getTime(),
 				endedAt: endedAt.getTime()
 			}));
+		},
+
+		async clear() {
+			await db.delete(events).where(eq(events.id, eventId));
 		},
 
 		portal: (settings = {}) =>

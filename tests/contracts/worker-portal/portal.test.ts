@@ -3,8 +3,9 @@ import { openCaptionHall } from '../../support/caption-hall.ts';
 import { workerPortalContract } from './contract.ts';
 
 describeOnEachDatabase('the caption worker with the portal', (kind) => {
+	let database: ReturnType<typeof kind.open> | null = null;
 	workerPortalContract(async () => {
-		const hall = await openCaptionHall(await kind.open());
+		const hall = await openCaptionHall(await (database ??= kind.open()));
 		const portal = await hall.portal();
 		return {
 			url: portal.url,
@@ -35,7 +36,10 @@ describeOnEachDatabase('the caption worker with the portal', (kind) => {
 			namesOf: (sessions) => sessions.map((session) => hall.nameOf(boothOf(session))),
 			stop: portal.stop,
 			restart: portal.restart,
-			close: portal.stop
+			async close() {
+				await portal.stop();
+				await hall.clear();
+			}
 		};
 	});
 });
