@@ -1,14 +1,16 @@
 import type { Page } from '@playwright/test';
 
 /**
- * What somebody at this page really hears: every audio element that plays unmuted, mixed at its volume and
- * recorded in the page as mono PCM.
+ * What somebody at this page really hears: every audio element that plays unmuted, mixed at its volume, and whatever
+ * an audio graph sends to the loudspeaker, recorded in the page as mono PCM.
  */
 export type Ear = {
 	/** Forgets what was heard and begins anew. */
 	restart(): Promise<void>;
 	/** All samples since the last restart, −1 … 1, at `sampleRateHz`. */
 	heard(): Promise<Float32Array>;
+	/** The same, and when the last of them was heard, epoch ms; later by the ear's own delay of some 10 ms. */
+	heardUntil(): Promise<{ samples: Float32Array; endedAt: number }>;
 	readonly sampleRateHz: number;
 };
 
@@ -17,23 +19,28 @@ export const EAR_RATE_HZ = 48_000;
 /** To be called before the page is opened. */
 export async function giveEar(page: Page): Promise<Ear> {
 	await page.addInitScript(installEar, EAR_RATE_HZ);
+	const heardUntil = async () => {
+		const taken = await page.evaluate(() => window.__ear?.take());
+		const bytes = Buffer.from(taken?.base64 ?? '', 'base64');
+		const samples = new Int16Array(
+			bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+		);
+		return {
+			samples: Float32Array.from(samples, (sample) => sample / 32_768),
+			endedAt: taken?.endedAt ?? 0
+		};
+	};
 	return {
+		heardUntil,
 		sampleRateHz: EAR_RATE_HZ,
 		restart: () => page.evaluate(() => window.__ear?.restart()),
-		async heard() {
-			const base64 = (await page.evaluate(() => window.__ear?.take())) ?? '';
-			const bytes = Buffer.from(base64, 'base64');
-			const samples = new Int16Array(
-				bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-			);
-			return Float32Array.from(samples, (sample) => sample / 32_768);
-		}
+		heard: async () => (await heardUntil()).samples
 	};
 }
 
 declare global {
 	interface Window {
-		__ear?: { restart(): void; take(): string };
+		__ear?: { restart(): void; take(): { base64: string; endedAt: number } };
 	}
 }
 
@@ -47,7 +54,10 @@ function installEar(rate: number): void {
 	type Tap = { stream: MediaStream; source: MediaStreamAudioSourceNode; gain: GainNode };
 	const taps = new Map<HTMLMediaElement, Tap>();
 	const elements = new Set<HTMLMediaElement>();
+	/** One stream for each audio graph that plays. */
+	const graphs = new Map<BaseAudioContext, MediaStreamAudioDestinationNode>();
 	let blocks: Float32Array[] = [];
+	let endedAt = 0;
 
 	// Elements made by scripts and never put into the document play as well.
 	const play = HTMLMediaElement.prototype.play;
@@ -55,6 +65,17 @@ function installEar(rate: number): void {
 		elements.add(this);
 		return play.call(this);
 	};
+
+	const connect = AudioNode.prototype.connect as (...to: unknown[]) => AudioNode;
+	AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
+		if (to[0] instanceof AudioDestinationNode && this.context instanceof AudioContext) {
+			const tap = graphs.get(this.context) ?? this.context.createMediaStreamDestination();
+			graphs.set(this.context, tap);
+			connect.call(this, tap);
+		}
+		return connect.apply(this, to);
+	} as typeof AudioNode.prototype.connect;
+	const heardGraphs = new Set<BaseAudioContext>();
 
 	const start = async (): Promise<void> => {
 		const context = new AudioContext({ sampleRate: rate });
@@ -67,6 +88,11 @@ function installEar(rate: number): void {
 			for (const element of document.querySelectorAll('audio, video'))
 				elements.add(element as HTMLMediaElement);
 			for (const element of elements) follow(context, recorder, element);
+			for (const [graph, { stream }] of graphs) {
+				if (heardGraphs.has(graph)) continue;
+				heardGraphs.add(graph);
+				connect.call(context.createMediaStreamSource(stream), recorder);
+			}
 		}, 5);
 	};
 
@@ -79,6 +105,7 @@ function installEar(rate: number): void {
 			frame.copyTo(block, { planeIndex: 0, format: 'f32-planar' });
 			frame.close();
 			blocks.push(block);
+			endedAt = Date.now();
 		}
 	};
 
@@ -117,7 +144,7 @@ function installEar(rate: number): void {
 			let text = '';
 			for (let i = 0; i < bytes.length; i += 32_768)
 				text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-			return btoa(text);
+			return { base64: btoa(text), endedAt };
 		}
 	};
 	document.addEventListener('DOMContentLoaded', () => void start());

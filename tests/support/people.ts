@@ -19,7 +19,14 @@ export type Person = {
 	close(): Promise<void>;
 };
 
-export type Microphone = { readonly toneHz: number } | { readonly wav: string } | 'none';
+export type Microphone =
+	| {
+			readonly toneHz: number;
+			/** Amplitude over the 10 s of the recording, 0 … 1; else a well-set microphone's. */
+			readonly amplitudeAt?: (seconds: number) => number;
+	  }
+	| { readonly wav: string }
+	| 'none';
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium';
 
@@ -90,20 +97,22 @@ export function watchForComplaints(page: Page, ignore?: RegExp): string[] {
 function recording(microphone: Exclude<Microphone, 'none'>, folder: string): string {
 	if ('wav' in microphone) return microphone.wav;
 	const file = join(folder, `${microphone.toneHz}.wav`);
-	writeFileSync(file, toneWav(microphone.toneHz));
+	writeFileSync(file, toneWav(microphone.toneHz, microphone.amplitudeAt ?? (() => AMPLITUDE)));
 	return file;
 }
 
 const WAV_RATE_HZ = 48_000;
 const WAV_SECONDS = 10;
 /** −12 dBFS, where a well-set microphone peaks. */
-const AMPLITUDE = 0.25 * 32_767;
+const AMPLITUDE = 0.25;
 
 /** 10 s of a sine, mono, 16 bit; whole periods, so that it loops without a click. */
-function toneWav(pitchHz: number): Buffer {
+function toneWav(pitchHz: number, amplitudeAt: (seconds: number) => number): Buffer {
 	const samples = new Int16Array(WAV_RATE_HZ * WAV_SECONDS);
 	for (let n = 0; n < samples.length; n++)
-		samples[n] = Math.round(AMPLITUDE * Math.sin((2 * Math.PI * pitchHz * n) / WAV_RATE_HZ));
+		samples[n] = Math.round(
+			amplitudeAt(n / WAV_RATE_HZ) * 32_767 * Math.sin((2 * Math.PI * pitchHz * n) / WAV_RATE_HZ)
+		);
 	const data = Buffer.from(samples.buffer);
 	const header = Buffer.alloc(44);
 	header.write('RIFF', 0);

@@ -1,19 +1,8 @@
-import type { SeatId } from '#lib/domain/ids.ts';
-import type {
-	BoothAct,
-	BoothJoined,
-	BoothParticipant,
-	BoothView,
-	ChatMessage
-} from '#lib/protocol/booth.ts';
+import type { BoothJoined, BoothParticipant, BoothView, ChatMessage } from '#lib/protocol/booth.ts';
 import { isOnAir, rightOf, type AirAct } from './air.ts';
-import {
-	openBoothLink,
-	type BoothAddress,
-	type BoothLink,
-	type BoothRequest,
-	type LinkState
-} from './booth-socket.ts';
+import { whenAway } from './away.ts';
+import { BoothActs } from './booth-acts.svelte.ts';
+import { openBoothLink, type BoothAddress, type LinkState } from './booth-socket.ts';
 import { chime } from './chime.ts';
 import { awaitsMe } from './handover-view.ts';
 import { ConsoleNotices } from './console-notices.svelte.ts';
@@ -22,8 +11,10 @@ import { OwnVoice } from './own-voice.svelte.ts';
 import { fetchPublishTicket, whipUrlFor } from './publish-ticket.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { ServerClock } from './server-clock.svelte.ts';
+import { bindHeadsetButtons, type HeadsetButtons } from './headset-buttons.ts';
 import { situationOf, warningOf } from './situation.ts';
 import type { SoundSource } from './sound-source.svelte.ts';
+import { Surroundings } from './surroundings.svelte.ts';
 import { isBad } from './uplink.ts';
 import { keepScreenOn } from './wake-lock.ts';
 
@@ -33,26 +24,25 @@ const ARRIVED_EVERY_MS = 200;
 const ARRIVED_TIMES = 15;
 
 /** One interpreter's page in one booth: presses go out, views of the booth come in, the own voice follows. */
-export class BoothStore {
-	link = $state.raw<LinkState>({ kind: 'left' });
-	view = $state.raw<BoothView | null>(null);
+export class BoothStore extends BoothActs {
 	chat = $state.raw<readonly ChatMessage[]>([]);
-	/** Acts on their way to the portal. */
-	pending = $state.raw<readonly BoothRequest[]>([]);
-	/** Code of the last refused act; cleared by the next act. */
-	refusal = $state<string | null>(null);
 	readonly clock = new ServerClock();
 	readonly notices = new ConsoleNotices();
 	readonly source: SoundSource;
+	readonly surroundings = new Surroundings();
+	/** The loudspeaker is not this page's: a call, or the browser waits for a press. Set by the page. */
+	earsHeld = $state(false);
 	readonly voice: OwnVoice;
 	readonly #address: BoothAddress;
-	#link: BoothLink | null = null;
 	#asksAgain = 0;
 	#askAgainAt = 0;
+	#offeredAway = false;
+	#buttons: HeadsetButtons | null = null;
 	#stops: (() => void)[] = [];
 
 	/** @param whipUrl `GET` answers a `PublishTicket`; without query */
 	constructor(address: BoothAddress, whipUrl: string, source: SoundSource) {
+		super();
 		this.#address = address;
 		this.source = source;
 		this.voice = new OwnVoice({
@@ -86,6 +76,9 @@ export class BoothStore {
 			link: this.link,
 			mediaOk: this.view.media_ok,
 			sourceGone: this.source.state.kind === 'gone',
+			interrupted: this.source.interrupted,
+			earsHeld: this.earsHeld,
+			batteryLow: this.surroundings.batteryLow,
 			voice: fault,
 			uplinkBad: this.view.ingest_status === 'overloaded' || (quality !== null && isBad(quality))
 		});
@@ -94,19 +87,12 @@ export class BoothStore {
 	readonly me: BoothParticipant | null = $derived.by(
 		() => this.view?.participants.find(({ seat }) => seat === this.view?.you.seat) ?? null
 	);
-	may(act: BoothAct): boolean {
-		return this.link.kind === 'joined' && (this.view?.you.acts.includes(act) ?? false);
-	}
-
-	isPending(...acts: BoothAct[]): boolean {
-		return acts.some((act) => this.pending.includes(`booth:${act}`));
-	}
 
 	/** Takes a seat in the booth. Never goes on air. */
 	enter(): void {
-		if (this.#link) return;
+		if (this.booth) return;
 		this.notices.clear();
-		this.#link = openBoothLink(this.#address, {
+		this.booth = openBoothLink(this.#address, {
 			onLink: (state) => this.#onLink(state),
 			onJoined: (joined) => this.#onJoined(joined),
 			onState: (view) => this.#onView(view),
@@ -116,9 +102,16 @@ export class BoothStore {
 			}
 		});
 		this.source.onChanged = () => this.#onSource();
+		const buttons = bindHeadsetButtons(() => this.voice.toggleMute());
+		this.#buttons = buttons;
+		this.surroundings.onHidden = (hidden) => this.#onHidden(hidden);
+		this.surroundings.onOutputGone = () => this.notices.add('output_gone');
+		this.surroundings.start();
 		const timer = setInterval(() => this.#tick(), TICK_MS);
 		this.#stops = [
 			() => clearInterval(timer),
+			() => this.surroundings.stop(),
+			() => buttons.stop(),
 			keepScreenOn(),
 			onWindow('pagehide', () => this.voice.forget()),
 			onWindow('online', () => this.voice.hurry()),
@@ -130,7 +123,7 @@ export class BoothStore {
 
 	/** Shuts the microphone and gives the seat up. */
 	async leave(): Promise<void> {
-		const link = this.#link;
+		const link = this.booth;
 		this.#stopAll();
 		await link?.leave();
 		this.view = null;
@@ -138,7 +131,7 @@ export class BoothStore {
 
 	/** The page goes; the portal keeps the seat for its grace. */
 	destroy(): void {
-		this.#link?.close();
+		this.booth?.close();
 		this.#stopAll();
 	}
 
@@ -150,11 +143,7 @@ export class BoothStore {
 	async stop(): Promise<void> {
 		// The line closes here and now, also when the portal does not answer.
 		this.voice.forget();
-		await this.#ask('booth:stop');
-	}
-
-	async offer(seat: SeatId): Promise<void> {
-		await this.#ask('booth:offer', { seat });
+		await this.ask('booth:stop');
 	}
 
 	/** Asks for the microphone. It opens when the colleague agrees, and stays shut when nobody is on air. */
@@ -166,33 +155,14 @@ export class BoothStore {
 	async accept(): Promise<void> {
 		const { view } = this;
 		if (view && rightOf(view.phase, view.you.seat) === 'offered') await this.#towardsAir('accept');
-		else await this.#ask('booth:accept');
-	}
-
-	async decline(): Promise<void> {
-		await this.#ask('booth:decline');
+		else await this.ask('booth:accept');
 	}
 
 	/** Withdraws what I offered, asked for or accepted. */
 	async cancel(): Promise<void> {
 		const { view } = this;
 		if (view && !isOnAir(view.phase, view.you.seat)) this.voice.forget();
-		await this.#ask('booth:cancel');
-	}
-
-	/** As a coordinator. */
-	async setActive(seat: SeatId): Promise<void> {
-		await this.#ask('booth:set-active', { seat });
-	}
-
-	/** As a coordinator. */
-	async setOpen(open: boolean): Promise<void> {
-		await this.#ask(open ? 'booth:open' : 'booth:close');
-	}
-
-	/** True when the message was taken. */
-	async say(body: string): Promise<boolean> {
-		return this.#ask('booth:chat', { body });
+		await this.ask('booth:cancel');
 	}
 
 	async #towardsAir(act: AirAct): Promise<void> {
@@ -201,20 +171,9 @@ export class BoothStore {
 			return;
 		}
 		const pressed = this.voice.press(act);
-		const taken = await this.#ask(`booth:${act}`);
+		const taken = await this.ask(`booth:${act}`);
 		if (!taken && this.voice.intent === pressed) this.voice.forget();
 		this.#reconsider();
-	}
-
-	/** Each public method pairs a name with its own input; the pair cannot be written as one type. */
-	async #ask(name: BoothRequest, input: object = {}): Promise<boolean> {
-		if (!this.#link) return false;
-		this.refusal = null;
-		this.pending = [...this.pending, name];
-		const answer = await this.#link.request(name, input as never);
-		this.pending = this.pending.filter((one) => one !== name);
-		if (!answer.ok) this.refusal = answer.error.code;
-		return answer.ok;
 	}
 
 	#onLink(state: LinkState): void {
@@ -260,7 +219,7 @@ export class BoothStore {
 	async #askAgain(): Promise<void> {
 		if (!this.view?.media_ok || Date.now() < this.#askAgainAt) return;
 		this.#askAgainAt = Date.now() + retryDelayMs(this.#asksAgain++, Math.random());
-		await this.#link?.request('booth:go-live', {});
+		await this.booth?.request('booth:go-live', {});
 	}
 
 	/** Tells the portal to look now, until it has seen the sound; its own look comes every second anyway. */
@@ -268,7 +227,7 @@ export class BoothStore {
 		for (let times = 0; times < ARRIVED_TIMES; times++) {
 			const { view, voice } = this;
 			if (voice.line.kind !== 'connected' || !view || isOnAir(view.phase, view.you.seat)) return;
-			await this.#link?.request('booth:arrived', {});
+			await this.booth?.request('booth:arrived', {});
 			await new Promise((resolve) => setTimeout(resolve, ARRIVED_EVERY_MS));
 		}
 	}
@@ -282,9 +241,25 @@ export class BoothStore {
 		}
 	}
 
+	/** Who comes back in time keeps the microphone. */
+	#onHidden(hidden: boolean): void {
+		if (!hidden) {
+			if (this.#offeredAway && this.may('cancel')) void this.cancel();
+			this.#offeredAway = false;
+			return;
+		}
+		const away = whenAway(this.view, matchMedia('(pointer: coarse)').matches);
+		if (away.kind === 'nothing') return;
+		this.#offeredAway = away.kind === 'offer';
+		if (away.kind === 'warn') return this.notices.add('away_on_air');
+		void this.offer(away.to.seat);
+		this.notices.add('away_offered', away.to.name);
+	}
+
 	#tick(): void {
 		this.clock.tick();
 		this.voice.tick(this.situation.air === 'on');
+		this.#buttons?.show(this.situation.meaning === 'open');
 		if (this.view) this.notices.tidy(this.view.phase);
 		this.#reconsider();
 	}
@@ -293,6 +268,6 @@ export class BoothStore {
 		this.voice.forget();
 		for (const stop of this.#stops) stop();
 		this.#stops = [];
-		this.#link = null;
+		this.booth = null;
 	}
 }

@@ -4,6 +4,16 @@ import type { BoothNotice } from '#lib/protocol/booth.ts';
 import { chime } from './chime.ts';
 import { newsOf, tidied, withNotice, type ConsoleNotice, type NoticeCode } from './notice-list.ts';
 
+/** Said to the ear as well: the eyes are on the speaker. */
+const ALOUD: readonly NoticeCode[] = [
+	'seat_lost',
+	'reassigned',
+	'output_gone',
+	'away_on_air',
+	'away_offered',
+	'relay_lost'
+];
+
 /** What must not be missed: stays until it is put away, or until it is not true any more. */
 export class ConsoleNotices {
 	list = $state.raw<readonly ConsoleNotice[]>([]);
@@ -11,7 +21,7 @@ export class ConsoleNotices {
 
 	add(code: NoticeCode, name: string | null = null): void {
 		this.list = withNotice(this.list, { key: this.#key++, code, name, at: Date.now() });
-		if (code === 'seat_lost' || code === 'reassigned') chime();
+		if (ALOUD.includes(code)) chime();
 	}
 
 	/** What the portal says aloud. */

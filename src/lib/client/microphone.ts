@@ -43,6 +43,8 @@ export type Capture = {
 	readonly label: string;
 	/** The device went away, or the person ended the sharing. Not called after `close`. */
 	onEnded(listener: () => void): void;
+	/** Something else took the device for a while (a phone call), or gave it back. */
+	onInterrupted(listener: (interrupted: boolean) => void): void;
 	close(): void;
 };
 
@@ -153,6 +155,10 @@ function captured(stream: MediaStream): Result<Capture, 'failed'> {
 			track.addEventListener('ended', () => {
 				if (!closed) listener();
 			});
+		},
+		onInterrupted(listener) {
+			track.addEventListener('mute', () => listener(true));
+			track.addEventListener('unmute', () => listener(false));
 		},
 		close() {
 			closed = true;

@@ -54,6 +54,11 @@ describe('the list', () => {
 		expect(tidied(list, live(me), 1)).toEqual([]);
 	});
 
+	test('what is wrong with this machine stays until it is put away', () => {
+		const list = [shown('output_gone'), shown('away_on_air')];
+		expect(tidied(list, live(me), 3_600_000)).toBe(list);
+	});
+
 	test('that the channel is closed stays as long as it is', () => {
 		const list = [shown('closed')];
 		expect(tidied(list, { kind: 'closed' }, 3_600_000)).toBe(list);

@@ -8,6 +8,10 @@ export type NoticeCode =
 	| Exclude<BoothNotice['code'], 'media_server_down' | 'media_server_back'>
 	| 'seat_replaced'
 	| 'source_gone'
+	| 'output_gone'
+	| 'away_on_air' // out of sight while on air
+	| 'away_offered' // and the boothmate was offered the microphone
+	| 'relay_lost' // the booth relayed from fell silent: the floor again
 	| 'resume_given_up';
 
 export type ConsoleNotice = {
@@ -24,8 +28,11 @@ const PASSING: readonly NoticeCode[] = [
 	'handover_declined',
 	'handover_cancelled',
 	'handover_expired',
-	'handover_no_sound'
+	'handover_no_sound',
+	'relay_lost'
 ];
+/** About this machine and its person, whatever the booth does. */
+const LASTING: readonly NoticeCode[] = ['output_gone', 'away_on_air', 'away_offered'];
 export const PASSING_MS = 12_000;
 /** More would push the booth off the screen; the oldest goes. */
 const SHOWN_AT_ONCE = 2;
@@ -65,6 +72,7 @@ export function tidied(
 	const isSounding = phase.kind === 'live' || phase.kind === 'handing-over';
 	const kept = list.filter(({ code, at }) => {
 		if (PASSING.includes(code)) return now - at < PASSING_MS;
+		if (LASTING.includes(code)) return true;
 		return code === 'closed' ? phase.kind === 'closed' : !isSounding;
 	});
 	return kept.length < list.length ? kept : list;

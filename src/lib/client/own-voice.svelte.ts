@@ -4,7 +4,12 @@ import { createLine, type Line, type LineState } from './line.ts';
 import { SPEECH } from './opus-offer.ts';
 import type { SoundSource } from './sound-source.svelte.ts';
 import { UplinkWatch, type UplinkQuality } from './uplink.ts';
-import { createVoiceWatch, type VoiceFault } from './voice-watch.ts';
+import {
+	createVoiceWatch,
+	SILENT_AFTER_MS,
+	SILENT_AFTER_SUPPRESSED_MS,
+	type VoiceFault
+} from './voice-watch.ts';
 
 const MEASURE_EVERY_MS = 1_000;
 
@@ -119,7 +124,10 @@ export class OwnVoice {
 	tick(onAir: boolean): void {
 		this.fault = this.#watch(this.#source.level, performance.now(), {
 			onAir: onAir && !this.coughing,
-			muted: this.muted
+			muted: this.muted,
+			silentAfterMs: this.#source.choices.noiseSuppression
+				? SILENT_AFTER_SUPPRESSED_MS
+				: SILENT_AFTER_MS
 		});
 		if (performance.now() - this.#measuredAt < MEASURE_EVERY_MS) return;
 		this.#measuredAt = performance.now();

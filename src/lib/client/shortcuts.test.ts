@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shortcutOf } from './shortcuts.ts';
+import { isHandKey, shortcutOf } from './shortcuts.ts';
 
 const NO = { ctrlKey: false, altKey: false, metaKey: false, shiftKey: false };
 const key = (code: string, key: string, held: Partial<typeof NO> = {}) => ({
@@ -34,6 +34,14 @@ describe('shortcutOf', () => {
 	test('single keys can be switched off; the others stay', () => {
 		expect(shortcutOf(key('KeyM', 'm'), false)).toBeNull();
 		expect(shortcutOf(key('Period', '.', { ctrlKey: true }), false)).toBe('stop');
+	});
+
+	test('a pedal coughs and a headset’s button mutes, also with single keys off', () => {
+		expect(shortcutOf(key('F13', 'F13'), false, 'F13')).toBe('cough');
+		expect(shortcutOf(key('F13', 'F13'), true)).toBeNull();
+		expect(shortcutOf(key('', 'MicrophoneToggle'), false)).toBe('mute');
+		expect(shortcutOf(key('MediaPlayPause', 'MediaPlayPause'), false)).toBe('mute');
+		expect(isHandKey(key('KeyM', 'm'), null)).toBe(false);
 	});
 
 	test('the browser’s own combinations are left alone', () => {

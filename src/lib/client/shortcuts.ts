@@ -19,8 +19,13 @@ type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'metaKey'
  *
  * @param singleKeys whether keys without Ctrl or Alt act (WCAG 2.1.4: the person can switch them off)
  */
-export function shortcutOf(pressed: Key, singleKeys: boolean): Shortcut | null {
+export function shortcutOf(
+	pressed: Key,
+	singleKeys: boolean,
+	pedal: string | null = null
+): Shortcut | null {
 	const { key, code, ctrlKey, altKey, metaKey } = pressed;
+	if (isHandKey(pressed, pedal)) return code === pedal ? 'cough' : 'mute';
 	if (metaKey) return null;
 	if (ctrlKey !== altKey) {
 		if (key === 'Enter') return ctrlKey ? 'go-live' : 'handover';
@@ -45,6 +50,14 @@ export function shortcutOf(pressed: Key, singleKeys: boolean): Shortcut | null {
 	}
 }
 
+/** Keys of a headset or a keyboard that mean the microphone (UI Events, key values of media controllers). */
+const MICROPHONE_KEYS = ['MicrophoneToggle', 'MicrophoneVolumeMute', 'MediaPlayPause'];
+
+/** A key that writes nothing: a foot pedal, or the microphone button of a headset. It acts wherever the focus is. */
+export function isHandKey({ key, code }: Pick<Key, 'key' | 'code'>, pedal: string | null): boolean {
+	return MICROPHONE_KEYS.includes(key) || (pedal !== null && code === pedal);
+}
+
 /** Whether the element takes keys for itself: text, lists, and for the space bar whatever can be pressed. */
 export function takesKeys(target: EventTarget | null, code: string): boolean {
 	if (!(target instanceof HTMLElement)) return false;
@@ -63,7 +76,8 @@ export function takesKeys(target: EventTarget | null, code: string): boolean {
  */
 export function listenForShortcuts(
 	singleKeys: () => boolean,
-	act: (shortcut: Shortcut, held: boolean) => void
+	act: (shortcut: Shortcut, held: boolean) => void,
+	pedal: () => string | null = () => null
 ): () => void {
 	let heldCode: string | null = null;
 
@@ -76,8 +90,10 @@ export function listenForShortcuts(
 		// A held cough key repeats, wherever the focus has gone meanwhile.
 		if (event.code === heldCode) return event.preventDefault();
 		if (event.defaultPrevented || event.isComposing || event.repeat) return;
-		if (document.querySelector('[role=dialog]') || takesKeys(event.target, event.code)) return;
-		const shortcut = shortcutOf(event, singleKeys());
+		const isTaken =
+			document.querySelector('[role=dialog]') !== null || takesKeys(event.target, event.code);
+		if (isTaken && !isHandKey(event, pedal())) return;
+		const shortcut = shortcutOf(event, singleKeys(), pedal());
 		if (shortcut === null) return;
 		event.preventDefault();
 		if (shortcut === 'cough') heldCode = event.code;

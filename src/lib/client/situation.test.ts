@@ -88,6 +88,9 @@ describe('warningOf', () => {
 		line: { kind: 'connected' },
 		mediaOk: true,
 		sourceGone: false,
+		interrupted: false,
+		earsHeld: false,
+		batteryLow: false,
 		voice: null,
 		uplinkBad: false
 	};
@@ -114,6 +117,10 @@ describe('warningOf', () => {
 		const well: WarningFacts = { ...connected, link: { kind: 'joined' }, mediaOk: true };
 		expect(warningOf(well)).toBe('silent');
 		expect(warningOf({ ...well, voice: null })).toBe('uplink_bad');
+		expect(warningOf({ ...well, interrupted: true })).toBe('interrupted');
+		const beside = { ...fine, batteryLow: true, earsHeld: true };
+		expect(warningOf(beside)).toBe('ears_held');
+		expect(warningOf({ ...beside, earsHeld: false, air: 'standby' })).toBe('battery_low');
 	});
 
 	test('off air the microphone’s own faults are nobody’s business', () => {

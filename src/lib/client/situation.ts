@@ -82,6 +82,7 @@ const HANDOVER_MEANINGS = {
 /** What threatens the sound, the worst first; null when nothing does. */
 export type Warning =
 	| 'source_gone'
+	| 'interrupted'
 	| 'media_lost'
 	| 'media_down'
 	| 'portal_lost_on_air'
@@ -90,6 +91,8 @@ export type Warning =
 	| 'silent'
 	| 'clipping'
 	| 'uplink_bad'
+	| 'ears_held'
+	| 'battery_low'
 	| null;
 
 export type WarningFacts = {
@@ -99,19 +102,26 @@ export type WarningFacts = {
 	readonly line: LineState;
 	readonly mediaOk: boolean;
 	readonly sourceGone: boolean;
+	/** A call or another program holds the microphone. */
+	readonly interrupted: boolean;
+	/** The loudspeaker was taken away from this page. */
+	readonly earsHeld: boolean;
+	readonly batteryLow: boolean;
 	readonly voice: VoiceFault;
 	readonly uplinkBad: boolean;
 };
 
 export function warningOf(facts: WarningFacts): Warning {
-	const { air, intent, link, line, mediaOk, sourceGone, voice, uplinkBad } = facts;
+	const { air, intent, link, line, mediaOk, sourceGone, interrupted, voice, uplinkBad } = facts;
 	if (sourceGone) return 'source_gone';
 	const isSending = intent.kind === 'on';
+	if (isSending && interrupted) return 'interrupted';
 	if (isSending && (line.kind === 'waiting' || line.kind === 'interrupted')) return 'media_lost';
 	if (link.kind === 'reconnecting')
 		return air === 'on' && line.kind === 'connected' ? 'portal_lost_on_air' : 'portal_lost';
 	if (!mediaOk) return 'media_down';
-	if (air !== 'on') return null;
+	const beside = facts.earsHeld ? 'ears_held' : facts.batteryLow ? 'battery_low' : null;
+	if (air !== 'on') return beside;
 	switch (voice) {
 		case 'speaking-muted':
 			return 'speaking_muted';
@@ -120,6 +130,6 @@ export function warningOf(facts: WarningFacts): Warning {
 		case 'clipping':
 			return 'clipping';
 		case null:
-			return uplinkBad ? 'uplink_bad' : null;
+			return uplinkBad ? 'uplink_bad' : beside;
 	}
 }

@@ -27,6 +27,8 @@ export type SourceState =
 export class SoundSource {
 	state = $state.raw<SourceState>({ kind: 'closed' });
 	level = $state.raw<Level>(SILENCE);
+	/** A call or another program holds the device: the page sends silence until it is given back. */
+	interrupted = $state(false);
 	inputs = $state.raw<readonly InputDevice[]>([]);
 	choices = $state.raw<CaptureChoices>({} as CaptureChoices);
 	/** Called after another capture has replaced the one before, and after it went away. */
@@ -34,6 +36,8 @@ export class SoundSource {
 
 	readonly #memoryKey: string;
 	#capture: Capture | null = null;
+	/** Captures whose device was seen in the list; the sound of a tab never is. */
+	readonly #listed = new WeakSet<Capture>();
 	#unwatchLevel: () => void = () => undefined;
 	#unwatchInputs: () => void = () => undefined;
 
@@ -93,11 +97,9 @@ export class SoundSource {
 			this.#letGo();
 			this.#capture = capture;
 			this.#unwatchLevel = watchLevel(capture.stream, (level) => (this.level = level));
-			capture.onEnded(() => {
-				if (this.#capture !== capture) return;
-				this.#letGo();
-				this.state = { kind: 'gone', label: capture.label };
-				this.onChanged();
+			capture.onEnded(() => this.#gone(capture));
+			capture.onInterrupted((interrupted) => {
+				if (this.#capture === capture) this.interrupted = interrupted;
 			});
 			this.state = { kind: 'open', label: capture.label };
 			this.onChanged();
@@ -107,8 +109,21 @@ export class SoundSource {
 		await this.#listInputs();
 	}
 
+	#gone(capture: Capture): void {
+		if (this.#capture !== capture) return;
+		this.#letGo();
+		this.state = { kind: 'gone', label: capture.label };
+		this.onChanged();
+	}
+
 	async #listInputs(): Promise<void> {
+		const capture = this.#capture;
 		this.inputs = await listInputs();
+		// Some systems take a device out of the list and never end its track.
+		const isListed = this.inputs.some(({ id }) => id === capture?.deviceId);
+		const isKnown = capture?.deviceId !== null && this.inputs.length > 0;
+		if (capture && this.#listed.has(capture) && isKnown && !isListed) this.#gone(capture);
+		else if (capture && isListed) this.#listed.add(capture);
 	}
 
 	#letGo(): void {
@@ -116,6 +131,7 @@ export class SoundSource {
 		this.#unwatchLevel = () => undefined;
 		this.#capture?.close();
 		this.#capture = null;
+		this.interrupted = false;
 		this.level = SILENCE;
 	}
 }

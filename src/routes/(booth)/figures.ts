@@ -21,6 +21,11 @@ export function timeOfDay(at: number): string {
 	return new Date(at).toLocaleTimeString('en-GB', { hour12: false });
 }
 
+/** `+3 dB`, with a real minus. */
+export function decibels(db: number): string {
+	return `${db > 0 ? '+' : db < 0 ? '−' : ''}${Math.abs(db)} dB`;
+}
+
 /** `80 %` as the language writes it, in western digits. */
 export function percent(share: number, locale: string): string {
 	return new Intl.NumberFormat(`${locale}-u-nu-latn`, {

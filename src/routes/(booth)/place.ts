@@ -11,5 +11,7 @@ export type FloorPlace = RoomPlace & {
 
 export type BoothPlace = FloorPlace & {
 	language: string;
+	/** Media path of the booth's own channel. */
+	path: string;
 	may: { interpret: boolean };
 };

@@ -53,6 +53,7 @@ export function meaningWords(meaning: Meaning, name: string | null): string {
 
 const WARNINGS: Record<NonNullable<Warning>, () => string> = {
 	source_gone: m.booth_warning_source_gone,
+	interrupted: m.booth_warning_interrupted,
 	media_lost: m.booth_warning_media_lost,
 	media_down: m.booth_warning_media_down,
 	portal_lost_on_air: m.booth_warning_portal_lost_on_air,
@@ -60,7 +61,9 @@ const WARNINGS: Record<NonNullable<Warning>, () => string> = {
 	speaking_muted: m.booth_warning_speaking_muted,
 	silent: m.booth_warning_silent,
 	clipping: m.booth_warning_clipping,
-	uplink_bad: m.booth_warning_uplink_bad
+	uplink_bad: m.booth_warning_uplink_bad,
+	ears_held: m.booth_warning_ears_held,
+	battery_low: m.booth_warning_battery_low
 };
 
 export function warningWords(warning: Warning): string {
@@ -80,6 +83,10 @@ const NOTICES: Record<NoticeCode, (who: { name: string }) => string> = {
 	closed: m.booth_notice_closed,
 	seat_replaced: m.booth_notice_seat_replaced,
 	source_gone: m.booth_notice_source_gone,
+	output_gone: m.booth_notice_output_gone,
+	away_on_air: m.booth_notice_away_on_air,
+	away_offered: m.booth_notice_away_offered,
+	relay_lost: m.booth_notice_relay_lost,
 	resume_given_up: m.booth_notice_resume_given_up
 };
 

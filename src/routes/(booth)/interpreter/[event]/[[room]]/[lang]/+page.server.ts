@@ -17,7 +17,7 @@ export const load: PageServerLoad = async ({ locals, params, url }): Promise<Boo
 	});
 	// The floor is a channel, but nobody interprets into it.
 	if (!found.ok || found.value.booth.language === FLOOR) error(404, 'There is no such booth.');
-	const { event, room, booth, scope } = found.value;
+	const { event, room, booth, path, scope } = found.value;
 	const role = boothRole(actor, scope);
 	if (role === null) error(403, 'This booth is not open to you.');
 
@@ -30,6 +30,7 @@ export const load: PageServerLoad = async ({ locals, params, url }): Promise<Boo
 		event: { slug: event.slug, name: event.name },
 		room: { slug: room.slug, name: room.name, main: room.main },
 		language: booth.language,
+		path,
 		floorPath: floorPath(event.slug, room.main ? null : room.slug),
 		may: { interpret: role === 'interpreter' }
 	};
