@@ -11,7 +11,7 @@ import { evolveAll } from '#lib/domain/booth/evolve.ts';
 import { consentsAfter, type Step } from '#lib/domain/booth/invariants.ts';
 import { EMPTY_BOOTH, type BoothState, type ParticipantRole } from '#lib/domain/booth/state.ts';
 import { view } from '#lib/domain/booth/view.ts';
-import { personId, seatId, type PersonId, type SeatId } from '#lib/domain/ids.ts';
+import { boothId, personId, seatId, type PersonId, type SeatId } from '#lib/domain/ids.ts';
 
 /** The cast of the random booth: Anna has two pages open, everybody else one. */
 export type Player = {
@@ -87,7 +87,14 @@ const seatMove: fc.Arbitrary<Move> = aPlayer.chain((who) =>
 			aPortal.map((portal): BoothCommand => ({ type: 'return', person: who.person, portal })),
 			{ weight: 6, arbitrary: fc.constantFrom(...SIMPLE).map((type) => ({ type })) },
 			aSeat.map((to): BoothCommand => ({ type: 'offer', to })),
-			aSeat.map((to): BoothCommand => ({ type: 'set-active', to }))
+			aSeat.map((to): BoothCommand => ({ type: 'set-active', to })),
+			fc.constantFrom<BoothCommand>(
+				{ type: 'take-off', reason: 'too loud' },
+				{ type: 'relay', from: boothId(7) },
+				{ type: 'relay', from: null },
+				{ type: 'consent', captions: true },
+				{ type: 'consent', captions: false }
+			)
 		)
 		.map((command) => ({ by: by(who), command }))
 );

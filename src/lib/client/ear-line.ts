@@ -30,6 +30,8 @@ export function openEarLine({
 	let source: EarSource | null = null;
 	let pump: HTMLAudioElement | null = null;
 	let factor = 0;
+	/** Packets arrive: only from here on there is something to fade in. */
+	let isHeard = false;
 	let unwatchLevel: () => void = () => undefined;
 
 	function silence(): void {
@@ -39,6 +41,7 @@ export function openEarLine({
 		source = null;
 		if (pump) pump.srcObject = null;
 		pump = null;
+		isHeard = false;
 		onLevel(SILENCE);
 	}
 
@@ -50,18 +53,28 @@ export function openEarLine({
 		pump.srcObject = stream;
 		void pump.play().catch(() => undefined); // muted: nothing to lose
 		source = graph.add(stream);
-		source.fadeTo(factor, fadeInSeconds);
 		graph.resume();
 		unwatchLevel = watchLevel(stream, onLevel);
 	}
 
-	const reader = openWhep({ path, tickets, onStream: play, onStatus });
+	const reader = openWhep({
+		path,
+		tickets,
+		onStream: play,
+		onStatus(status) {
+			if (status.kind === 'playing' && !isHeard) {
+				isHeard = true;
+				source?.fadeTo(factor, fadeInSeconds);
+			}
+			onStatus(status);
+		}
+	});
 	return {
 		path,
 		nudge: reader.nudge,
 		fadeTo(next, seconds) {
 			factor = next;
-			source?.fadeTo(next, seconds);
+			if (isHeard) source?.fadeTo(next, seconds);
 		},
 		close() {
 			reader.close();

@@ -48,6 +48,7 @@ it('reached every phase, event and refusal in doing so, so that the promises wer
 		...['closed', 'empty', 'ready', 'going-live', 'live', 'handing-over'],
 		...['offered', 'requested', 'accepted', 'arriving', 'handed-over', 'passed-on'],
 		...['handover-ended', 'sound-lost', 'no-sound', 'stopped', 'returned', 'opened', 'emptied'],
+		...['taken-off', 'relay-chosen', 'consented'],
 		...['not_joined', 'already_joined', 'seat_gone', 'not_allowed', 'booth_closed', 'not_active'],
 		...[
 			'already_active',

@@ -1,5 +1,5 @@
 import type { Permission } from '#lib/domain/access/policy.ts';
-import type { PersonId, SeatId } from '#lib/domain/ids.ts';
+import type { BoothId, PersonId, SeatId } from '#lib/domain/ids.ts';
 import type { ParticipantRole } from './state.ts';
 
 /** What a page asks for. `join` makes the caller's seat; every other one needs it to be there. */
@@ -24,8 +24,14 @@ export type SeatCommand =
 	/** The caller is about to get a publish token; refused when they may not publish now. */
 	| { readonly type: 'ticket-issued' }
 	| { readonly type: 'set-active'; readonly to: SeatId }
+	/** Takes whoever is on air off; they may go live again themselves. */
+	| { readonly type: 'take-off'; readonly reason: string }
 	| { readonly type: 'open' }
-	| { readonly type: 'close' };
+	| { readonly type: 'close' }
+	/** Interprets from another booth; null for the floor. Loops are refused before (`relay.ts`). */
+	| { readonly type: 'relay'; readonly from: BoothId | null }
+	/** Agrees that the own voice becomes captions, or not any more. */
+	| { readonly type: 'consent'; readonly captions: boolean };
 
 /** What the portal itself reports; no page can send these. */
 export type PortalCommand =

@@ -1,7 +1,7 @@
 import { ok, unreachable } from '#lib/domain/result.ts';
 import { goLive, issueTicket, observe, stop } from './air.ts';
 import type { BoothCommand, Caller, Context, PortalCommand, SeatCommand } from './command.ts';
-import { close, open, setActive } from './desk.ts';
+import { close, open, setActive, takeOff } from './desk.ts';
 import type { BoothEvent } from './event.ts';
 import { expire, nextDeadline } from './expiry.ts';
 import { answer, cancel, offer, request } from './handover.ts';
@@ -28,6 +28,7 @@ export function decide(state: BoothState, command: BoothCommand, context: Contex
 				? join(state, command, context.by, context.now)
 				: comeBack(state, command, context.by);
 		case 'set-active':
+		case 'take-off':
 		case 'open':
 		case 'close':
 			return coordinate(state, command, context.by);
@@ -59,7 +60,7 @@ function report(state: BoothState, command: PortalCommand, now: number): readonl
 
 function coordinate(
 	state: BoothState,
-	command: Extract<SeatCommand, { type: 'set-active' | 'open' | 'close' }>,
+	command: Extract<SeatCommand, { type: 'set-active' | 'take-off' | 'open' | 'close' }>,
 	by: Caller
 ): Decision {
 	if (by.kind === 'seat') {
@@ -69,6 +70,8 @@ function coordinate(
 	switch (command.type) {
 		case 'set-active':
 			return setActive(state, command.to);
+		case 'take-off':
+			return takeOff(state, command.reason);
 		case 'open':
 			return ok(open(state));
 		case 'close':
@@ -80,7 +83,10 @@ function coordinate(
 
 function act(
 	state: BoothState,
-	command: Exclude<SeatCommand, { type: 'join' | 'return' | 'set-active' | 'open' | 'close' }>,
+	command: Exclude<
+		SeatCommand,
+		{ type: 'join' | 'return' | 'set-active' | 'take-off' | 'open' | 'close' }
+	>,
 	{ by, now }: Context
 ): Decision {
 	if (by.kind !== 'seat') return refused('not_allowed');
@@ -95,6 +101,12 @@ function act(
 			return answer(state, caller, 'decline', now);
 		case 'cancel':
 			return cancel(state, caller);
+		case 'consent':
+			return ok(
+				caller.captions === command.captions
+					? []
+					: [{ type: 'consented', seat: caller.seat, captions: command.captions }]
+			);
 		default:
 			return mayInterpret(caller, by)
 				? interpret(state, caller, command, now)
@@ -107,7 +119,7 @@ function interpret(
 	caller: Participant,
 	command: Extract<
 		SeatCommand,
-		{ type: 'go-live' | 'ticket-issued' | 'offer' | 'request' | 'accept' }
+		{ type: 'go-live' | 'ticket-issued' | 'offer' | 'request' | 'accept' | 'relay' }
 	>,
 	now: number
 ): Decision {
@@ -122,6 +134,12 @@ function interpret(
 			return request(state, caller, now);
 		case 'accept':
 			return answer(state, caller, 'accept', now);
+		case 'relay':
+			return ok(
+				(caller.relay ?? null) === command.from
+					? []
+					: [{ type: 'relay-chosen', seat: caller.seat, from: command.from }]
+			);
 		default:
 			return unreachable(command);
 	}

@@ -21,6 +21,13 @@ export function setActive(state: BoothState, to: SeatId): Decision {
 	return ok(phase.kind === 'handing-over' ? [{ type: 'handover-ended', why: 'cancelled' }] : []);
 }
 
+/** Takes a voice off air at once; the holder keeps the right and is told why. A handover under way is off with it. */
+export function takeOff({ phase }: BoothState, reason: string): Decision {
+	if (phase.kind === 'closed' || phase.kind === 'empty' || phase.kind === 'ready')
+		return refused('not_on_air');
+	return ok([{ type: 'taken-off', reason }]);
+}
+
 /** Opens the channel again. Nobody is put on air. */
 export function open({ phase }: BoothState): readonly BoothEvent[] {
 	return phase.kind === 'closed' ? [{ type: 'opened' }] : [];

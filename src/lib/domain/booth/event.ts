@@ -1,4 +1,4 @@
-import type { SeatId } from '#lib/domain/ids.ts';
+import type { BoothId, SeatId } from '#lib/domain/ids.ts';
 import type { Participant, Seat } from './state.ts';
 
 /** What happened in a booth. Times and deadlines are epoch ms. */
@@ -15,6 +15,9 @@ export type BoothEvent =
 	| { readonly type: 'going-live'; readonly deadline: number }
 	| { readonly type: 'went-live'; readonly at: number }
 	| { readonly type: 'stopped' }
+	| { readonly type: 'taken-off'; readonly reason: string }
+	| { readonly type: 'relay-chosen'; readonly seat: SeatId; readonly from: BoothId | null }
+	| { readonly type: 'consented'; readonly seat: SeatId; readonly captions: boolean }
 	| { readonly type: 'no-sound' }
 	| { readonly type: 'sound-lost'; readonly at: number }
 	| { readonly type: 'offered'; readonly to: Seat; readonly deadline: number }

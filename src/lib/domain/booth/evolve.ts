@@ -25,6 +25,10 @@ export function evolve(state: BoothState, event: BoothEvent): BoothState {
 				portal: event.portal,
 				presence: { kind: 'here' }
 			}));
+		case 'relay-chosen':
+			return withParticipant(state, event.seat, (one) => ({ ...one, relay: event.from }));
+		case 'consented':
+			return withParticipant(state, event.seat, (one) => ({ ...one, captions: event.captions }));
 		case 'waits-renewed':
 			return {
 				participants: state.participants.map((one) =>
@@ -49,6 +53,7 @@ export function evolve(state: BoothState, event: BoothEvent): BoothState {
 		case 'going-live':
 		case 'went-live':
 		case 'stopped':
+		case 'taken-off':
 		case 'no-sound':
 		case 'offered':
 		case 'requested':

@@ -71,10 +71,20 @@ export function brokenPublishers(state: BoothState): string[] {
 }
 
 const OPENS_NO_MICROPHONE = [
-	...['join', 'return', 'disconnect', 'portal-lost', 'portal-started', 'open', 'set-active', 'tick']
+	...[
+		'join',
+		'return',
+		'disconnect',
+		'portal-lost',
+		'portal-started',
+		'open',
+		'set-active',
+		'tick'
+	],
+	...['take-off', 'relay', 'consent']
 ];
 /** What can take a live voice off air or move the right away from it. */
-const ENDS_A_VOICE = ['stop', 'leave', 'close', 'set-active', 'media-observed'];
+const ENDS_A_VOICE = ['stop', 'leave', 'close', 'set-active', 'take-off', 'media-observed'];
 
 export function brokenByStep(step: Step): string[] {
 	const { before, command, context, decision, after, consents } = step;

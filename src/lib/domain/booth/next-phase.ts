@@ -28,6 +28,8 @@ type AirEvent = Exclude<
 			| 'connection-lost'
 			| 'returned'
 			| 'waits-renewed'
+			| 'relay-chosen'
+			| 'consented'
 			| 'right-given'
 			| 'emptied'
 			| 'opened'
@@ -50,6 +52,8 @@ export function nextPhase(phase: Phase, event: AirEvent): Phase {
 			return phase.kind === 'going-live' ? { kind: 'live', active, since: event.at } : phase;
 		case 'stopped':
 			return ready(active, 'stopped');
+		case 'taken-off':
+			return ready(active, 'taken-off');
 		case 'no-sound':
 			return phase.kind === 'going-live' ? ready(active, 'no-sound') : phase;
 		case 'offered':

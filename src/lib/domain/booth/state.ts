@@ -1,4 +1,4 @@
-import type { PersonId, SeatId } from '#lib/domain/ids.ts';
+import type { BoothId, PersonId, SeatId } from '#lib/domain/ids.ts';
 
 /**
  * What a booth is, at one moment. All times are epoch milliseconds of the server's clock.
@@ -17,6 +17,10 @@ export type Participant = Seat & {
 	/** The portal process that holds the socket; a portal that dies loses its sockets without a goodbye. */
 	readonly portal: string;
 	readonly presence: Presence;
+	/** The booth they interpret from instead of the floor; absent or null: the floor. */
+	readonly relay?: BoothId | null;
+	/** Whether their voice may become captions. Absent: nobody asked, as with programs that publish. */
+	readonly captions?: boolean;
 };
 
 export type Presence =
@@ -26,6 +30,7 @@ export type Presence =
 export type ReadyReason =
 	| 'not-asked'
 	| 'stopped'
+	| 'taken-off' // by a coordinator, who said why
 	| 'no-sound' // asked to go live, nothing arrived within GOING_LIVE_MS
 	| 'sound-lost' // was live, the media server stopped receiving
 	| 'seat-lost' // the former holder is gone for longer than the grace
@@ -60,6 +65,13 @@ export type BoothState = {
 	readonly participants: readonly Participant[];
 	readonly phase: Phase;
 };
+
+/** Whether what is on air now may become captions, by the will of the one who speaks. */
+export function mayCaption({ phase, participants }: BoothState): boolean {
+	if (phase.kind === 'closed' || phase.kind === 'empty') return true;
+	const { seat } = phase.active;
+	return participants.find((one) => one.seat === seat)?.captions !== false;
+}
 
 export const EMPTY_BOOTH: BoothState = { participants: [], phase: { kind: 'empty' } };
 

@@ -1,4 +1,4 @@
-import type { SeatId } from '#lib/domain/ids.ts';
+import type { BoothId, SeatId } from '#lib/domain/ids.ts';
 import type { BoothPermission, SeatCommand } from './command.ts';
 import { decide } from './decide.ts';
 import { participantOf } from './seats.ts';
@@ -22,7 +22,13 @@ export type BoothAct = (typeof PLAIN_ACTS)[number] | 'offer' | 'set-active' | 'c
 export type SeenParticipant = Pick<
 	Participant,
 	'seat' | 'person' | 'name' | 'role' | 'joinedAt'
-> & { readonly connected: boolean };
+> & {
+	readonly connected: boolean;
+	/** The booth they interpret from; null: the floor. */
+	readonly relay: BoothId | null;
+	/** Whether their voice may become captions; null: nobody asked. */
+	readonly captions: boolean | null;
+};
 
 export type Seen = {
 	readonly phase: Phase;
@@ -44,7 +50,9 @@ export function view(
 			name: one.name,
 			role: one.role,
 			joinedAt: one.joinedAt,
-			connected: one.presence.kind === 'here'
+			connected: one.presence.kind === 'here',
+			relay: one.relay ?? null,
+			captions: one.captions ?? null
 		})),
 		acts: acts(state, permissions, seat)
 	};
