@@ -505,6 +505,59 @@ export const captionSessions = pgTable('caption_sessions', {
 	reason: varchar('reason', { length: 100 })
 });
 
+/**
+ * What the control desk keeps of a running event: requests for help, signals to speakers, alerts. One row is one
+ * matter from its beginning to its end.
+ */
+export const deskEntries = pgTable(
+	'desk_entries',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		eventId: integer('event_id')
+			.notNull()
+			.references(() => events.id, { onDelete: 'cascade' }),
+		roomId: integer('room_id').references(() => rooms.id, { onDelete: 'cascade' }),
+		boothId: integer('booth_id').references(() => booths.id, { onDelete: 'cascade' }),
+		/** `help` · `signal` · `alert`. */
+		kind: varchar('kind', { length: 10 }).notNull(),
+		/** Which signal or alert; who is called, for help. */
+		code: varchar('code', { length: 40 }).notNull(),
+		text: varchar('text', { length: 500 }).notNull().default(''),
+		/** `open` · `handled` (somebody has seen to it) · `done`. */
+		state: varchar('state', { length: 10 }).notNull().default('open'),
+		/** Who raised it; null for an alert. */
+		person: text('person'),
+		name: varchar('name', { length: 200 }).notNull().default(''),
+		handler: varchar('handler', { length: 200 }),
+		openedAt: timestamp('opened_at', { withTimezone: true }).notNull().defaultNow(),
+		changedAt: timestamp('changed_at', { withTimezone: true }).notNull().defaultNow(),
+		closedAt: timestamp('closed_at', { withTimezone: true })
+	},
+	(t) => [
+		index('desk_entries_event').on(t.eventId, t.openedAt),
+		// Several portals see the same fault; it is one matter all the same.
+		uniqueIndex('desk_entries_one_alert')
+			.on(t.boothId, t.code)
+			.where(sql`${t.kind} = 'alert' and ${t.closedAt} is null`)
+	]
+);
+
+/** What boothmates jot down for each other: numbers, names, terms. */
+export const boothNotes = pgTable(
+	'booth_notes',
+	{
+		id: uuid('id').primaryKey().defaultRandom(),
+		boothId: integer('booth_id')
+			.notNull()
+			.references(() => booths.id, { onDelete: 'cascade' }),
+		person: text('person').notNull(),
+		name: varchar('name', { length: 200 }).notNull(),
+		text: varchar('text', { length: 200 }).notNull(),
+		writtenAt: timestamp('written_at', { withTimezone: true }).notNull().defaultNow()
+	},
+	(t) => [index('booth_notes_booth').on(t.boothId, t.writtenAt)]
+);
+
 /** Portals that are alive, so that seats of one that died are counted as lost. */
 export const portals = pgTable('portals', {
 	id: text('id').primaryKey(),
