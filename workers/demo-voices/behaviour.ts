@@ -39,6 +39,8 @@ export function nextStep(view: BoothView, aloneSinceMs: number | null, nowMs: nu
 		case 'sound-lost': // it was speaking; the media server went away
 		case 'no-sound':
 			return { act: 'go-live' };
+		case 'taken-off': // a coordinator does not want it
+			return { act: 'wait' };
 		case 'not-asked':
 		case 'stopped':
 		case 'seat-lost':

@@ -36,7 +36,16 @@ const PHASES: Phase[] = [
 	{ kind: 'empty' },
 	...[me, mate].flatMap((active) => [
 		...(
-			['not-asked', 'stopped', 'no-sound', 'sound-lost', 'seat-lost', 'given', 'reopened'] as const
+			[
+				'not-asked',
+				'stopped',
+				'no-sound',
+				'sound-lost',
+				'seat-lost',
+				'given',
+				'reopened',
+				'taken-off'
+			] as const
 		).map((reason) => ready(active, reason)),
 		goingLive(active),
 		live(active),
