@@ -40,6 +40,15 @@ async function encodeTone(pitchHz: number, seconds: number): Promise<Voice> {
 	return { pitchHz, frames };
 }
 
+/** A microphone that is muted at the mixing desk: frames arrive, and are digital silence. */
+export async function mutedVoice(seconds = 20): Promise<Voice> {
+	const file = await ffmpeg([
+		...['-f', 'lavfi', '-i', `anullsrc=r=${OPUS_CLOCK_HZ}:cl=mono:d=${seconds}`],
+		...['-c:a', 'libopus', '-b:a', '32k', '-frame_duration', '20', '-f', 'ogg', 'pipe:1']
+	]);
+	return { pitchHz: 0, frames: opusFramesOfOgg(file) };
+}
+
 /** Opus packets to mono PCM at 48 kHz, −1 … 1. */
 export async function decodeOpus(frames: readonly Buffer[]): Promise<Float32Array> {
 	const pcm = await ffmpeg(

@@ -69,6 +69,8 @@ export type App = {
 	/** The key of the local endpoint that commands use, in the data folder. */
 	readonly localKey: string;
 	health(): Promise<Health>;
+	/** Applies what the database misses of this version, one process at a time. */
+	migrate(): Promise<void>;
 	/** Stops accepting, tells the sockets, lets requests finish for at most 10 s, closes everything. */
 	drain(): Promise<void>;
 };
@@ -197,6 +199,7 @@ export async function composeApp(
 		tickets,
 		secret,
 		localKey,
+		migrate: () => database.migrate(),
 		async health() {
 			const [databaseOk, mediaOk] = await Promise.all([answers(db), media.health()]);
 			return {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { INCIDENTS } from '#lib/domain/doctor/finding.ts';
 import { personId } from '#lib/domain/ids.ts';
 import { mediaPath, parseMediaPath } from '#lib/domain/media-path.ts';
 import { refuse, ok, type Result } from '#lib/domain/result.ts';
 import type { App } from './app.ts';
 import { migrationStatus } from './db/database.ts';
+import { diagnose, examine, mend } from './doctor/doctor.ts';
 import { seedDemoEvent } from './events/demo-event.ts';
 import { MediaServerDown } from './media/media-server.ts';
 
@@ -48,6 +50,33 @@ const COMMANDS: Record<string, Command> = {
 					'The media server does not answer, and would refuse the new key for up to an hour. Nothing was changed.'
 				);
 			}
+		}
+	),
+
+	/** One incident's diagnosis, or a look at everything; `fix` does what is safe and looks again. */
+	doctor: command(
+		z.object({
+			incident: z.enum(INCIDENTS).nullable().default(null),
+			event: z.string().nullable().default(null),
+			room: z.string().nullable().default(null),
+			lang: z.string().nullable().default(null),
+			who: z.string().nullable().default(null),
+			fix: z.boolean().default(false)
+		}),
+		async (app, { incident, event, room, lang, who, fix }) => {
+			const channel =
+				event === null || lang === null
+					? null
+					: await app.events.booth({ event, room, language: lang });
+			if (channel !== null && !channel.ok) return channel;
+			const look = () =>
+				incident === null
+					? examine(app)
+					: diagnose(app, { incident, channel: channel?.value ?? null, who });
+			const found = await look();
+			const fixes = fix ? found.findings.flatMap(({ safeFix }) => safeFix ?? []) : [];
+			if (fixes.length === 0) return ok({ ...found, done: [] });
+			return ok({ done: await mend(app, fixes), ...(await look()) });
 		}
 	),
 

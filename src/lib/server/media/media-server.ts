@@ -17,6 +17,8 @@ export interface MediaServer {
 	 * setting stays, and the answer is `postponed`. Throws MediaServerDown or PathRefused.
 	 */
 	ensurePath(path: MediaPath, wanted: PathSettings): Promise<PathOutcome>;
+	/** How a path stands against what is wanted, without touching it; null when there is none. Throws MediaServerDown. */
+	inspectPath(path: MediaPath, wanted: PathSettings): Promise<InspectedPath | null>;
 	removePath(path: MediaPath): Promise<void>;
 	/** All paths with their publishers, in one call; throws MediaServerDown. */
 	listPaths(): Promise<readonly PathStatus[]>;
@@ -44,6 +46,13 @@ export type MediaServerInfo = {
 
 /** An always available path keeps its listeners when nobody publishes; it takes Opus and nothing else. */
 export type PathSettings = { readonly alwaysAvailable: boolean };
+
+export type InspectedPath = {
+	/** Set up as wanted, and applied. */
+	readonly complete: boolean;
+	/** Somebody publishes to it. */
+	readonly online: boolean;
+};
 
 export type PathOutcome = 'kept' | 'created' | 'changed' | 'postponed';
 

@@ -142,6 +142,17 @@ export function createMediaMtx({
 			return config === null ? 'created' : 'changed';
 		},
 
+		async inspectPath(name, wanted) {
+			const config = await api.get(`/v3/config/paths/get/${name}`, configShape);
+			if (config === null) return null;
+			const found = await path(name);
+			return {
+				complete:
+					isAsWanted(config, wanted) && (found?.available === true || !wanted.alwaysAvailable),
+				online: found?.online === true
+			};
+		},
+
 		async removePath(name) {
 			const refusal = await api.send('DELETE', `/v3/config/paths/delete/${name}`);
 			if (refusal !== null && refusal.status !== 404)

@@ -40,7 +40,7 @@ export function createPathKeeper(
 
 	async function ensure({ path, isFloor }: WantedPath, info: MediaServerInfo): Promise<void> {
 		const outcome = await media
-			.ensurePath(path, settingsOf(isFloor, info))
+			.ensurePath(path, pathSettings(isFloor, info))
 			.catch((error: unknown) => {
 				if (!(error instanceof PathRefused)) throw error;
 				log.error({ path, err: error }, 'the media server will not have this path');
@@ -105,6 +105,9 @@ export function createPathKeeper(
  * Booths stay available, so that listeners stay connected between voices. So does the floor where the
  * server takes sound alone; MediaMTX would refuse OBS's picture there.
  */
-function settingsOf(isFloor: boolean, info: MediaServerInfo): PathSettings {
+export function pathSettings(
+	isFloor: boolean,
+	info: Pick<MediaServerInfo, 'audioOnly'>
+): PathSettings {
 	return { alwaysAvailable: !isFloor || info.audioOnly };
 }

@@ -1,0 +1,92 @@
+import {
+	judgeGhosts,
+	judgeGoLive,
+	judgeHearing,
+	judgePath,
+	type ChannelFacts
+} from '#lib/domain/doctor/channel.ts';
+import type { Report } from '#lib/domain/doctor/finding.ts';
+import { EMPTY_BOOTH } from '#lib/domain/booth/state.ts';
+import { FLOOR } from '#lib/domain/language.ts';
+import type { FoundBooth } from '../events/events.ts';
+import { inParallel } from '../media/in-parallel.ts';
+import type { MediaServerInfo } from '../media/media-server.ts';
+import { pathSettings } from '../media/path-keeper.ts';
+import { listenTo } from './channel-sound.ts';
+import type { DoctorParts } from './media-checks.ts';
+
+const AT_ONCE = 8;
+
+/** Everything about one channel that a diagnosis asks for. @throws MediaServerDown */
+async function look(
+	app: DoctorParts,
+	found: FoundBooth,
+	info: MediaServerInfo,
+	peakDb: number | null
+): Promise<ChannelFacts> {
+	const isFloor = found.booth.language === FLOOR;
+	const [state, served, publishers] = await Promise.all([
+		app.booths.load(found.booth.id),
+		app.media.inspectPath(found.path, pathSettings(isFloor, info)),
+		app.media.publishSessions(found.path)
+	]);
+	return {
+		path: found.path,
+		language: found.booth.language,
+		state: state?.state ?? EMPTY_BOOTH,
+		served,
+		publishers: publishers.map((each) => each.user),
+		peakDb
+	};
+}
+
+/** Every channel: does the media server have it, and does nobody publish to it without the right? */
+export async function allChannels(app: DoctorParts, info: MediaServerInfo): Promise<Report> {
+	const booths = await app.events.allBooths();
+	const reports: Report[] = [];
+	const failed = await inParallel(
+		booths.map((found) => async () => {
+			const facts = await look(app, found, info, null);
+			reports.push({ facts: [], findings: [...judgePath(facts), ...judgeGhosts(facts)] });
+		}),
+		AT_ONCE,
+		() => true
+	);
+	for (const error of failed) throw error;
+	return {
+		facts: [`channels: ${booths.length}`],
+		findings: reports.flatMap((report) => report.findings)
+	};
+}
+
+/** IC-01 and IC-02 for one channel. */
+export async function oneChannel(
+	app: DoctorParts,
+	found: FoundBooth,
+	info: MediaServerInfo,
+	complaint: { kind: 'cannot-go-live'; who: string | null } | { kind: 'hears-nothing' }
+): Promise<Report> {
+	const before = await look(app, found, info, null);
+	const heard =
+		complaint.kind === 'hears-nothing' && before.served?.online === true
+			? await listen(app, found)
+			: null;
+	const facts = heard === null ? before : { ...before, peakDb: heard };
+	const judged =
+		complaint.kind === 'hears-nothing' ? judgeHearing(facts) : judgeGoLive(facts, complaint.who);
+	return { facts: [describe(facts)], findings: judged };
+}
+
+async function listen(app: DoctorParts, found: FoundBooth): Promise<number | null> {
+	const { token } = await app.tickets.readTicket(found.event.slug);
+	const sound = await listenTo(`${app.env.MEDIAMTX_RTSP_BASE}/${found.path}?token=${token}`);
+	return sound.kind === 'heard' ? sound.peakDb : null;
+}
+
+function describe({ path, state, served, publishers, peakDb }: ChannelFacts): string {
+	const { phase, participants } = state;
+	const who = 'active' in phase ? `, ${phase.active.name} has the right` : '';
+	const sound = served === null ? 'no path' : served.online ? 'sound arrives' : 'no sound';
+	const level = peakDb === null ? '' : `, loudest ${Math.round(peakDb)} dBFS`;
+	return `${path}: ${phase.kind}${who}, ${participants.length} in the booth, ${publishers.length} publishing, ${sound}${level}`;
+}
