@@ -23,6 +23,8 @@ import { createBooths, type Booths } from './booths/service.ts';
 import { createChannels, type Channels } from './events/channels.ts';
 import { createEvents, type Events } from './events/events.ts';
 import { createRateLimit, PUBLISH_TICKET_LIMIT, type RateLimit } from './http/rate-limit.ts';
+import { createCaptionSettings, type CaptionSettings } from './caption-settings/settings.ts';
+import { createGlossary, type Glossary } from './caption-settings/glossary.ts';
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
@@ -36,6 +38,8 @@ import { serveListen } from './realtime/listen.ts';
 import { createRights, type Rights } from './realtime/rights.ts';
 import { serveWorkers } from './realtime/worker.ts';
 import { createSeatTokens } from './realtime/seat-token.ts';
+import { createRetention } from './retention/retention.ts';
+import { createTranscripts, type Transcripts } from './transcripts/transcripts.ts';
 import { createUnattended } from './realtime/unattended.ts';
 
 /** The portal, put together once. Routes reach it as `locals.app`. */
@@ -52,11 +56,15 @@ export type App = {
 	readonly io: SocketServer;
 	readonly booths: Booths;
 	readonly captions: Captions;
+	/** What an event and its channels decide about captions. */
+	readonly captionSettings: CaptionSettings;
 	readonly channels: Channels;
 	readonly reconciler: Reconciler;
 	readonly limits: { readonly publishTicket: RateLimit };
 	/** Off without SMTP_URL. */
 	readonly mail: Mail;
+	/** Names and terms of an event. */
+	readonly glossary: Glossary;
 	readonly media: MediaServer;
 	/** Keys of speech and translation services, for each event its own. */
 	readonly providers: ProviderKeys;
@@ -64,6 +72,8 @@ export type App = {
 	readonly rights: Rights;
 	readonly signingKeys: SigningKeys;
 	readonly tickets: Tickets;
+	/** What was said, read and put right afterwards. */
+	readonly transcripts: Transcripts;
 	/** The portal's own secret; keys for one purpose are derived from it. */
 	readonly secret: string;
 	/** The key of the local endpoint that commands use, in the data folder. */
@@ -98,6 +108,7 @@ export async function composeApp(
 	const startedAt = Date.now();
 	let draining = false;
 
+	const audit = createAudit(db, log);
 	const auth = createAuth(db, { secret, adminPassword: env.ADMIN_PASSWORD ?? null });
 	const events = createEvents(db);
 	const box = createSecretBox(encryptionSecrets(env, secret));
@@ -127,6 +138,10 @@ export async function composeApp(
 		limit: env.MAX_TOTAL_WORKERS,
 		log
 	});
+	const captionSettings = createCaptionSettings(db, { changed: captions.changed });
+	const glossary = createGlossary(db, { changed: captions.changed });
+	const transcripts = createTranscripts(db, { announce: captions.corrected });
+	const retention = createRetention({ db, audit, log });
 	serveWorkers(io, { work: captions.work, secret: workerSecret(env), log });
 	const sockets = serveBooth(io, {
 		auth,
@@ -158,6 +173,7 @@ export async function composeApp(
 	reconciler.start();
 	channels.start();
 	await captions.start();
+	retention.start();
 	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
 	unattended.start();
 	const rights = createRights({
@@ -177,7 +193,7 @@ export async function composeApp(
 		log,
 		db,
 		events,
-		audit: createAudit(db, log),
+		audit,
 		auth,
 		attempts: {
 			joinCode: createAttempts(JOIN_CODE_LIMIT),
@@ -187,16 +203,19 @@ export async function composeApp(
 		io,
 		booths,
 		captions,
+		captionSettings,
 		channels,
 		reconciler,
 		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
 		limits: { publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT) },
 		mail,
+		glossary,
 		media,
 		providers,
 		rights,
 		signingKeys,
 		tickets,
+		transcripts,
 		secret,
 		localKey,
 		migrate: () => database.migrate(),
@@ -219,6 +238,7 @@ export async function composeApp(
 			await drainServer(http, io);
 			await Promise.all([rights.stop(), unattended.stop()]);
 			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
+			await retention.stop();
 			mail.close();
 			await database.close();
 			unlock();

@@ -1,26 +1,12 @@
-import { and, asc, count, desc, eq, gte, ilike, inArray, lt, max, min, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, ilike, inArray, lt, or, sql } from 'drizzle-orm';
 import { tidy } from '#lib/domain/captions/writing.ts';
 import { boothId, type BoothId } from '#lib/domain/ids.ts';
-import { rowsOf, type Db } from '../db/database.ts';
+import type { Db } from '../db/database.ts';
 import { segments, segmentTranslations, segmentVersions } from '../db/schema.ts';
 
 export const PAGE_LENGTH = 60;
 export const SEARCH_LENGTH = 50;
 export const SEARCH_MAX_LENGTH = 100;
-/** Nobody spoke for so long: what follows is another stretch of the transcript. */
-const STRETCH_GAP_MINUTES = 10;
-const STRETCHES_MAX = 200;
-
-/** What a channel has stored; times are epoch ms. */
-export type ChannelCount = {
-	readonly booth: BoothId;
-	readonly segments: number;
-	readonly corrected: number;
-	readonly firstAt: number;
-	readonly lastAt: number;
-	/** Languages it is translated into, and how many captions are. */
-	readonly translations: readonly { readonly language: string; readonly done: number }[];
-};
 
 export type ReadSegment = {
 	readonly id: string;
@@ -43,14 +29,6 @@ export type TranscriptPage = {
 	readonly nextFrom: number | null;
 };
 
-/** Uninterrupted speech, for finding one's way by time. */
-export type Stretch = {
-	readonly fromSeq: number;
-	readonly startedAt: number;
-	readonly endedAt: number;
-	readonly segments: number;
-};
-
 export type FoundSegment = ReadSegment & { readonly booth: BoothId };
 export type SegmentVersion = {
 	readonly version: number;
@@ -63,14 +41,11 @@ export type SegmentVersion = {
 
 /** Reads what was said. Whoever calls has asked whether the person may read these booths. */
 export type TranscriptReader = {
-	/** Two queries, whatever the number of channels; channels without captions are left out. */
-	counts(booths: readonly BoothId[]): Promise<ChannelCount[]>;
-	/** From `from` on, oldest first; null: the beginning. */
+	/** From `from` on, oldest first; null: the beginning, `end`: the newest. */
 	page(
 		booth: BoothId,
-		wanted: { readonly from: number | null; readonly translation: string | null }
+		wanted: { readonly from: number | 'end' | null; readonly translation: string | null }
 	): Promise<TranscriptPage>;
-	stretches(booth: BoothId): Promise<Stretch[]>;
 	/** Captions with every word of the query in text or name, newest first, at most SEARCH_LENGTH + 1. */
 	search(booths: readonly BoothId[], query: string): Promise<FoundSegment[]>;
 	/** Newest first; empty when nobody corrected it. */
@@ -86,46 +61,19 @@ export function searchWords(query: string): string[] {
 }
 
 export function createTranscriptReader(db: Db): TranscriptReader {
-	return {
-		async counts(booths) {
-			if (booths.length === 0) return [];
-			const wanted = [...booths];
-			const [rows, translated] = await Promise.all([
-				db
-					.select({
-						booth: segments.boothId,
-						segments: count(),
-						corrected: sql<number>`count(*) filter (where ${segments.version} > 1)`.mapWith(Number),
-						firstAt: min(segments.startedAt),
-						lastAt: max(segments.endedAt)
-					})
-					.from(segments)
-					.where(inArray(segments.boothId, wanted))
-					.groupBy(segments.boothId),
-				db
-					.select({
-						booth: segmentTranslations.boothId,
-						language: segmentTranslations.language,
-						done: count(segmentTranslations.text)
-					})
-					.from(segmentTranslations)
-					.where(inArray(segmentTranslations.boothId, wanted))
-					.groupBy(segmentTranslations.boothId, segmentTranslations.language)
-					.orderBy(asc(segmentTranslations.language))
-			]);
-			return rows.map((row) => ({
-				booth: boothId(row.booth),
-				segments: row.segments,
-				corrected: row.corrected,
-				firstAt: row.firstAt?.getTime() ?? 0,
-				lastAt: row.lastAt?.getTime() ?? 0,
-				translations: translated
-					.filter(({ booth, done }) => booth === row.booth && done > 0)
-					.map(({ language, done }) => ({ language, done }))
-			}));
-		},
+	async function lastPageFrom(booth: BoothId): Promise<number | null> {
+		const rows = await db
+			.select({ seq: segments.seq })
+			.from(segments)
+			.where(eq(segments.boothId, booth))
+			.orderBy(desc(segments.seq))
+			.limit(PAGE_LENGTH);
+		return rows.at(-1)?.seq ?? null;
+	}
 
-		async page(booth, { from, translation }) {
+	return {
+		async page(booth, { from: wanted, translation }) {
+			const from = wanted === 'end' ? await lastPageFrom(booth) : wanted;
 			const [rows, before] = await Promise.all([
 				db
 					.select({ segment: segments, translation: segmentTranslations.text })
@@ -156,32 +104,6 @@ export function createTranscriptReader(db: Db): TranscriptReader {
 				previousFrom: before.at(-1)?.seq ?? null,
 				nextFrom: rows[PAGE_LENGTH]?.segment.seq ?? null
 			};
-		},
-
-		async stretches(booth) {
-			const found = await db.execute(sql`
-				with spoken as (
-					select seq, started_at, ended_at,
-						case when started_at - lag(ended_at) over (order by seq)
-							< make_interval(mins => ${STRETCH_GAP_MINUTES}) then 0 else 1 end as begins
-					from segments where booth_id = ${booth}
-				), numbered as (
-					select *, sum(begins) over (order by seq) as stretch from spoken
-				)
-				select min(seq)::int as "fromSeq", count(*)::int as segments,
-					extract(epoch from min(started_at))::float8 as "startedAtS",
-					extract(epoch from max(ended_at))::float8 as "endedAtS"
-				from numbered group by stretch order by min(seq) desc limit ${STRETCHES_MAX}`);
-			return rowsOf<{ fromSeq: number; segments: number; startedAtS: number; endedAtS: number }>(
-				found
-			)
-				.map(({ fromSeq, segments, startedAtS, endedAtS }) => ({
-					fromSeq,
-					segments,
-					startedAt: Math.round(Number(startedAtS) * 1000),
-					endedAt: Math.round(Number(endedAtS) * 1000)
-				}))
-				.reverse();
 		},
 
 		async search(booths, query) {

@@ -3,10 +3,12 @@ import type { BoothId } from '#lib/domain/ids.ts';
 import type { Db } from '../db/database.ts';
 import { createCorrections, type Corrections } from './corrections.ts';
 import { transcriptOf, type Between, type WantedChannel } from './exports.ts';
+import { createTranscriptOverview, type TranscriptOverview } from './overview.ts';
 import { createTranscriptReader, type TranscriptReader } from './reader.ts';
 
 /** What was said, read and put right afterwards. */
-export type Transcripts = TranscriptReader &
+export type Transcripts = TranscriptOverview &
+	TranscriptReader &
 	Corrections & {
 		/** Everything in the channels, ready to be written as a file. */
 		transcript(wanted: {
@@ -22,6 +24,7 @@ export function createTranscripts(
 	parts: { announce: (booth: BoothId, seq: number) => Promise<void>; now?: () => number }
 ): Transcripts {
 	return {
+		...createTranscriptOverview(db),
 		...createTranscriptReader(db),
 		...createCorrections(db, parts),
 		transcript: (wanted) => transcriptOf(db, wanted)
