@@ -128,6 +128,30 @@ export function mediaPart({ mode, root, env, options }) {
 	};
 }
 
+/** The smallest English model; the demo's English channels are captioned with it. */
+const DEMO_MODEL = 'moonshine-tiny-en';
+
+/**
+ * Finds the portal's secret in the data folder when none is set.
+ *
+ * @param {Plan} plan
+ * @returns {PartSpec}
+ */
+export function transcriberPart({ mode, root, env, options }) {
+	return {
+		name: 'captions',
+		title: 'caption worker',
+		cwd: root,
+		args: workerArgs(mode, root, 'transcriber'),
+		env: {
+			...env,
+			PORTAL_URL: urlOf(options.portal),
+			DATA_DIR: options.dataFolder,
+			STT_FETCH: env['STT_FETCH'] ?? (options.demo ? DEMO_MODEL : '')
+		}
+	};
+}
+
 /**
  * @param {Plan} plan
  * @param {import('#lib/server/events/demo-event.ts').DemoEvent} demo

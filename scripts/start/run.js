@@ -12,6 +12,7 @@ import {
 	lanPart,
 	mediaPart,
 	portalPart,
+	transcriberPart,
 	urlOf,
 	voicesPart,
 	wantedPorts
@@ -23,7 +24,8 @@ import { readOptions, USAGE } from './options.js';
 
 /** Portal and media server are started first; what comes after needs them. */
 const HOSTS = 2;
-const GUEST_GRACE_MS = 3_000;
+/** The caption worker hands in the last words of every channel. */
+const GUEST_GRACE_MS = 6_000;
 const SAME_REQUEST_MS = 1_000;
 
 /** @typedef {ReturnType<typeof keepRunning>} Part */
@@ -102,6 +104,7 @@ async function run({ mode, env, options, parts, lock }) {
 	const demo = options.demo
 		? await askPortal({ dataFolder, portalUrl: urlOf(options.portal) }, 'seed-demo')
 		: null;
+	if (env['CAPTIONS'] !== 'off') await startPart(transcriberPart(plan));
 	const voices = demo !== null && env['DEMO_VOICES'] !== 'off';
 	if (voices) await startPart(voicesPart(plan, demo));
 	const lanText =

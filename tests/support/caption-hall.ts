@@ -9,8 +9,13 @@ import { boothId, type BoothId } from '#lib/domain/ids.ts';
 import { refuse } from '#lib/domain/result.ts';
 import type { SessionPhase, WorkerPartial } from '#lib/protocol/worker.ts';
 import { createCaptions, type Captions } from '#lib/server/captions/captions.ts';
+import { createAuth } from '#lib/server/auth/auth.ts';
 import type { Database } from '#lib/server/db/database.ts';
 import { booths, captionSessions, events, rooms, segments } from '#lib/server/db/schema.ts';
+import { createChannels, type Channels } from '#lib/server/events/channels.ts';
+import { createEvents } from '#lib/server/events/events.ts';
+import type { ProviderKeys } from '#lib/server/providers/keys.ts';
+import { serveListen } from '#lib/server/realtime/listen.ts';
 import { serveWorkers } from '#lib/server/realtime/worker.ts';
 
 const SECRET = 'a-secret-of-the-tests';
@@ -19,6 +24,7 @@ const SECRET = 'a-secret-of-the-tests';
 export type CaptionHall = {
 	readonly database: Database;
 	readonly event: number;
+	readonly slug: string;
 	/** Makes the channel, or changes its settings. */
 	channel(
 		name: string,
@@ -33,7 +39,14 @@ export type CaptionHall = {
 	stored(name?: string): Promise<StoredCaption[]>;
 	/** Removes the event with everything in it. */
 	clear(): Promise<void>;
-	portal(settings?: { limit?: number; database?: Database }): Promise<CaptionPortal>;
+	portal(settings?: PortalSettings): Promise<CaptionPortal>;
+};
+
+export type PortalSettings = {
+	readonly limit?: number;
+	readonly database?: Database;
+	readonly key?: ProviderKeys['key'];
+	readonly now?: () => number;
 };
 
 export type StoredCaption = {
@@ -47,6 +60,7 @@ export type StoredCaption = {
 /** A portal's caption half on a real HTTP server and a real database; what workers did is written down. */
 export type CaptionPortal = {
 	readonly captions: Captions;
+	readonly channels: Channels;
 	readonly url: string;
 	readonly secret: string;
 	/** Messages of its log. */
@@ -72,6 +86,7 @@ export async function openCaptionHall(database: Database): Promise<CaptionHall> 
 		.values({
 			slug: `hall-${randomUUID().slice(0, 8)}`,
 			displayName: 'Hall',
+			listenerAccess: 'open',
 			hidesStrongWords: true,
 			hiddenWords: ['damn']
 		})
@@ -91,6 +106,7 @@ export async function openCaptionHall(database: Database): Promise<CaptionHall> 
 	return {
 		database,
 		event: eventId,
+		slug: event?.slug ?? '',
 
 		async channel(name, { on, provider, model, server }) {
 			const set = {
@@ -159,6 +175,8 @@ export async function openCaptionHall(database: Database): Promise<CaptionHall> 
 			openCaptionPortal({
 				database,
 				limit: 10,
+				key: async () => refuse('key_missing', 'None is set.'),
+				now: Date.now,
 				...settings,
 				sound: (booth) => silent.get(booth) ?? (silent.has(booth) ? null : true)
 			})
@@ -168,10 +186,10 @@ export async function openCaptionHall(database: Database): Promise<CaptionHall> 
 async function openCaptionPortal({
 	database,
 	limit,
+	key,
+	now,
 	sound
-}: {
-	database: Database;
-	limit: number;
+}: Required<PortalSettings> & {
 	sound: (booth: BoothId) => boolean | null;
 }): Promise<CaptionPortal> {
 	const said: string[] = [];
@@ -183,7 +201,12 @@ async function openCaptionPortal({
 	const refused: string[] = [];
 	let muted = false;
 	let port = 0;
-	let running: { http: HttpServer; io: SocketServer; captions: Captions } | null = null;
+	let running: {
+		http: HttpServer;
+		io: SocketServer;
+		captions: Captions;
+		channels: Channels;
+	} | null = null;
 
 	const hear = new Writable({
 		write(line, _encoding, done) {
@@ -204,14 +227,27 @@ async function openCaptionPortal({
 			listen: database.listen,
 			portalId: randomUUID(),
 			sound,
-			keys: { key: async () => refuse('key_missing', 'None is set.') },
+			keys: { key },
 			tickets: {
 				readTicket: async () => ({ base: '', token: 't', expiresAt: Date.now() + 30_000 })
 			},
 			rtspBase: 'rtsp://127.0.0.1:1',
 			limit,
+			log,
+			now
+		});
+		const events = createEvents(database.db);
+		const unchanging = { onChange: () => undefined };
+		const channels = createChannels({
+			db: database.db,
+			events,
+			booths: unchanging,
+			ingest: { ingest: () => ({ status: 'connected' }), onIngest: () => undefined },
 			log
 		});
+		const auth = createAuth(database.db, { secret: SECRET, adminPassword: null });
+		const publicBaseUrl = 'http://portal.example';
+		serveListen(io, { auth, events, channels, captions, publicBaseUrl, log });
 		const { work } = captions;
 		serveWorkers(io, {
 			secret: SECRET,
@@ -242,26 +278,33 @@ async function openCaptionPortal({
 			}
 		});
 		await captions.start();
+		channels.start();
 		http.listen(port, '127.0.0.1');
 		await once(http, 'listening');
 		const address = http.address();
 		if (typeof address === 'object' && address !== null) port = address.port;
-		running = { http, io, captions };
+		running = { http, io, captions, channels };
 	}
 
 	async function stop(): Promise<void> {
-		const now = running;
+		const ended = running;
 		running = null;
-		if (now === null) return;
-		await now.io.close();
-		await now.captions.stop();
+		if (ended === null) return;
+		await ended.io.close();
+		await Promise.all([ended.captions.stop(), ended.channels.stop()]);
 	}
 
+	const parts = () => {
+		if (running === null) throw new Error('the portal is stopped');
+		return running;
+	};
 	await start();
 	return {
 		get captions() {
-			if (running === null) throw new Error('the portal is stopped');
-			return running.captions;
+			return parts().captions;
+		},
+		get channels() {
+			return parts().channels;
 		},
 		url: `http://127.0.0.1:${port}`,
 		secret: SECRET,

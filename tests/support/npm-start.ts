@@ -46,6 +46,8 @@ export function npmStart(
 				MEDIA_ICE_ADDRESS: `127.0.0.1:${ports.ice}`,
 				MEDIA_RTSP_ADDRESS: `127.0.0.1:${ports.rtsp}`,
 				MEDIA_API_ADDRESS: `127.0.0.1:${ports.api}`,
+				// No test waits for a download.
+				STT_FETCH: '',
 				...env
 			}
 		}

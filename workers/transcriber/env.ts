@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 
@@ -9,7 +11,9 @@ const schema = z.object({
 	/** Where the portal answers, as this machine reaches it. */
 	PORTAL_URL: unset(z.url().default('http://127.0.0.1:8000')),
 	/** Shared with the portal; whoever has it gets the providers' keys. */
-	WORKER_SECRET: z.string({ error: 'must be set, to the same as the portal has' }).min(16),
+	WORKER_SECRET: unset(z.string().min(16, 'must have at least 16 characters').optional()),
+	/** Where a portal on this machine keeps the secret it made when none was set. */
+	DATA_DIR: unset(z.string().default('.data')),
 	/** Channels at once; a local model takes about an eighth of a core for each. */
 	WORKER_CAPACITY: unset(
 		z.coerce
@@ -33,14 +37,29 @@ const schema = z.object({
 	LOG_LEVEL: unset(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'))
 });
 
-export type WorkerEnv = z.infer<typeof schema>;
+export type WorkerEnv = z.infer<typeof schema> & { readonly WORKER_SECRET: string };
 
 /** Refusal `env_invalid` has one line for every fault. */
 export function readEnv(
 	source: Readonly<Record<string, string | undefined>>
 ): Result<WorkerEnv, 'env_invalid'> {
 	const parsed = schema.safeParse(source);
-	if (parsed.success) return ok(parsed.data);
+	if (parsed.success) {
+		const secret = parsed.data.WORKER_SECRET ?? portalsSecret(parsed.data.DATA_DIR);
+		if (secret !== null) return ok({ ...parsed.data, WORKER_SECRET: secret });
+		return refuse(
+			'env_invalid',
+			`WORKER_SECRET is not set, and there is none in ${parsed.data.DATA_DIR}. Start the portal of this machine first, or set the same one for portal and worker.`
+		);
+	}
 	const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
 	return refuse('env_invalid', `The worker's environment is not right:\n${faults.join('\n')}`);
+}
+
+function portalsSecret(dataDir: string): string | null {
+	try {
+		return readFileSync(path.join(dataDir, 'worker.secret'), 'utf8').trim();
+	} catch {
+		return null;
+	}
 }

@@ -95,8 +95,8 @@ export function createDispatch({
 		for (const [booth, { lease }] of channels) {
 			const isThere = sound(booth);
 			// What runs when this portal begins, or while nobody can say, goes on.
-			const goesOn = soundAt.has(booth) ? isThere === null && heard(booth) : isHeld(lease, now());
-			if (isThere === true || goesOn) soundAt.set(booth, now());
+			const goesOn = isThere === null || !soundAt.has(booth);
+			if (isThere === true || (goesOn && isHeld(lease, now()))) soundAt.set(booth, now());
 		}
 	}
 

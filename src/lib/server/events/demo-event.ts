@@ -124,7 +124,9 @@ async function fillEmptyEvent(tx: Tx, event: number): Promise<void> {
 			eventId: event,
 			roomId: room.id,
 			languageCode,
-			position
+			position,
+			// The one language that the smallest local model understands.
+			transcriptionEnabled: languageCode === 'en'
 		}))
 	);
 }
