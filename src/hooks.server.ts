@@ -26,7 +26,7 @@ export const handle = sequence(inReadersLanguage, securityHeaders, withApp);
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
 	if (status === 404) return { message: 'Not found', code: 'not_found' };
-	event.locals.app.log.error({ err: error, path: event.url.pathname }, 'request failed');
+	event.locals.app.log.error({ err: error, route: event.route.id }, 'request failed');
 	// The reader gets no detail of a bug; the log has it.
 	return { message: 'Something went wrong here.', code: 'internal' };
 };

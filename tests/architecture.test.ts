@@ -41,6 +41,7 @@ const VENDORS: Record<string, RegExp> = {
 	lucia: /^src\/lib\/server\/auth\/lucia\.ts$/,
 	nodemailer: /^src\/lib\/server\/mail\//,
 	'node-datachannel': /^workers\/(media\/peers|demo-voices\/whip-publisher)/,
+	otpauth: /^src\/lib\/server\/accounts\/totp(\.test)?\.ts$/,
 	pino: /^(src\/lib\/server\/log\.ts|workers\/)/,
 	postgres: /^src\/lib\/server\/db\//,
 	'rate-limiter-flexible': /^src\/lib\/server\//,

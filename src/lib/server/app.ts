@@ -3,12 +3,15 @@ import type { Server as HttpServer } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Server as SocketServer } from 'socket.io';
 import type { Health } from '#lib/protocol/rest.ts';
+import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { createAudit, type Audit } from './audit/audit.ts';
 import {
+	ADDRESS_LIMIT,
 	createAttempts,
 	INVITE_LIMIT,
 	JOIN_CODE_LIMIT,
 	PASSWORD_LIMIT,
+	SECOND_FACTOR_LIMIT,
 	type Attempts
 } from './auth/attempts.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
@@ -22,9 +25,14 @@ import { createReconciler, type Reconciler } from './booths/reconcile.ts';
 import { createBooths, type Booths } from './booths/service.ts';
 import { createChannels, type Channels } from './events/channels.ts';
 import { createEvents, type Events } from './events/events.ts';
-import { createRateLimit, PUBLISH_TICKET_LIMIT, type RateLimit } from './http/rate-limit.ts';
 import { createCaptionSettings, type CaptionSettings } from './caption-settings/settings.ts';
 import { createGlossary, type Glossary } from './caption-settings/glossary.ts';
+import {
+	createRateLimit,
+	LETTER_LIMIT,
+	PUBLISH_TICKET_LIMIT,
+	type RateLimit
+} from './http/rate-limit.ts';
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
@@ -49,10 +57,13 @@ export type App = {
 	readonly db: Db;
 	readonly events: Events;
 	/** Who did what; every act that changes something of an event or account is recorded. */
+	readonly accounts: Accounts;
 	readonly audit: Audit;
 	readonly auth: Auth;
 	/** Limits on wrong guesses, per kind of secret. */
-	readonly attempts: Readonly<Record<'joinCode' | 'password' | 'invite', Attempts>>;
+	readonly attempts: Readonly<
+		Record<'joinCode' | 'password' | 'invite' | 'address' | 'secondFactor', Attempts>
+	>;
 	readonly io: SocketServer;
 	readonly booths: Booths;
 	readonly captions: Captions;
@@ -60,7 +71,7 @@ export type App = {
 	readonly captionSettings: CaptionSettings;
 	readonly channels: Channels;
 	readonly reconciler: Reconciler;
-	readonly limits: { readonly publishTicket: RateLimit };
+	readonly limits: { readonly publishTicket: RateLimit; readonly letter: RateLimit };
 	/** Off without SMTP_URL. */
 	readonly mail: Mail;
 	/** Names and terms of an event. */
@@ -182,10 +193,14 @@ export async function composeApp(
 		once: [unattended]
 	});
 	await rights.start();
+	const audit = createAudit(db, log);
 	const mail = createMail(
 		{ smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? 'VoxBento <voxbento@localhost>' },
 		log
 	);
+	const accounts = createAccounts({
+		...{ db, auth, box, mail, rights, audit, baseUrl: env.PUBLIC_BASE_URL, log }
+	});
 	log.info({ portal: portalId, database: database.kind }, 'portal composed');
 
 	return {
@@ -193,12 +208,15 @@ export async function composeApp(
 		log,
 		db,
 		events,
+		accounts,
 		audit,
 		auth,
 		attempts: {
 			joinCode: createAttempts(JOIN_CODE_LIMIT),
 			password: createAttempts(PASSWORD_LIMIT),
-			invite: createAttempts(INVITE_LIMIT)
+			invite: createAttempts(INVITE_LIMIT),
+			address: createAttempts(ADDRESS_LIMIT),
+			secondFactor: createAttempts(SECOND_FACTOR_LIMIT)
 		},
 		io,
 		booths,
@@ -207,7 +225,10 @@ export async function composeApp(
 		channels,
 		reconciler,
 		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
-		limits: { publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT) },
+		limits: {
+			publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT),
+			letter: createRateLimit(LETTER_LIMIT)
+		},
 		mail,
 		glossary,
 		media,
@@ -239,6 +260,7 @@ export async function composeApp(
 			await Promise.all([rights.stop(), unattended.stop()]);
 			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
 			await retention.stop();
+			await accounts.idle();
 			mail.close();
 			await database.close();
 			unlock();

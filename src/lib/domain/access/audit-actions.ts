@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = [
 	'account.deactivated',
 	'account.deleted',
 	'account.email_changed',
+	'account.organiser_changed',
 	'account.password_changed',
 	'account.password_reset',
 	'account.reactivated',

@@ -27,6 +27,13 @@ export type AttemptLimit = { readonly wrong: number; readonly perSeconds: number
  */
 export const JOIN_CODE_LIMIT: AttemptLimit = { wrong: 40, perSeconds: 60 };
 export const PASSWORD_LIMIT: AttemptLimit = { wrong: 10, perSeconds: 60 };
+/** Of all accounts together, from one address: people of a hall mistype, a list of accounts is another matter. */
+export const ADDRESS_LIMIT: AttemptLimit = { wrong: 60, perSeconds: 300 };
+/**
+ * By account, from everywhere: whoever guesses here knows the password already, or reads the mail. Three codes
+ * of a million are right at a time: one chance in 350 over a day.
+ */
+export const SECOND_FACTOR_LIMIT: AttemptLimit = { wrong: 10, perSeconds: 900 };
 export const INVITE_LIMIT: AttemptLimit = { wrong: 20, perSeconds: 60 };
 
 export function createAttempts({ wrong, perSeconds }: AttemptLimit): Attempts {

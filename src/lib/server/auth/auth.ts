@@ -1,5 +1,6 @@
 import { parseCookie } from 'cookie';
 import { and, desc, eq, isNull } from 'drizzle-orm';
+import { normaliseEmail } from '#lib/domain/access/account.ts';
 import { ANONYMOUS, type Actor, type Grant } from '#lib/domain/access/policy.ts';
 import { personId, userId, type EventId, type PersonId, type UserId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
@@ -19,6 +20,7 @@ export const COOKIES = {
 	listener: (event: EventId) => `listener_token_${event}`
 } as const;
 
+const EVERYWHERE: Grant = { role: 'super-admin', at: 'platform' };
 const LISTENER_PREFIX = 'listener_token_';
 
 export type Auth = {
@@ -29,9 +31,13 @@ export type Auth = {
 	 * invitation stands, else nobody. Null for people it does not know: listeners, the shared admin password.
 	 */
 	actorOf(person: PersonId): Promise<Actor | null>;
-	/** E-mail and password; answers the value of the `user_token` cookie. */
-	signIn(email: string, password: string): Promise<Result<string, 'credentials_wrong'>>;
-	signOut(cookieHeader: string | null): Promise<void>;
+	/**
+	 * Whose e-mail and password these are; opens nothing yet, since a second factor may be asked for. Active
+	 * accounts alone; the same work and answer for an unknown address.
+	 */
+	passwordOwner(email: string, password: string): Promise<Result<UserId, 'credentials_wrong'>>;
+	/** Ends the session of this browser; whose it was. */
+	signOut(cookieHeader: string | null): Promise<UserId | null>;
 	/** The shared admin password; answers the value of the `admin_token` cookie. */
 	adminLogin(password: string): Promise<Result<string, 'admin_login_off' | 'credentials_wrong'>>;
 	readonly adminLoginEnabled: boolean;
@@ -82,11 +88,10 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 				maybe(cookies[COOKIES.admin], signed.isAdmin),
 				listenerGrants(cookies)
 			]);
-			const everywhere: Grant = { role: 'super-admin', at: 'platform' };
 			// One browser may hold several cookies: rights add up, the name is the most personal one.
 			const grants: Grant[] = [
-				...(account ? await grantsOf(db, account.user) : []),
-				...(account?.isAdmin || admin ? [everywhere] : []),
+				...(account ? [...(await grantsOf(db, account.user)), ...platformGrants(account)] : []),
+				...(admin ? [EVERYWHERE] : []),
 				...(guest ? [guest.grant] : []),
 				...listening
 			];
@@ -124,14 +129,11 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 				person,
 				user,
 				name: row.displayName,
-				grants: [
-					...(await grantsOf(db, user)),
-					...(row.isAdmin ? [{ role: 'super-admin', at: 'platform' } as const] : [])
-				]
+				grants: [...(await grantsOf(db, user)), ...platformGrants(row)]
 			};
 		},
 
-		async signIn(email, password) {
+		async passwordOwner(email, password) {
 			const [row] = await db
 				.select()
 				.from(users)
@@ -142,12 +144,14 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 					'credentials_wrong',
 					'This e-mail address and password do not belong together.'
 				);
-			return ok(await sessions.start(userId(row.id)));
+			return ok(userId(row.id));
 		},
 
 		async signOut(header) {
 			const cookie = parseCookie(header ?? '')[COOKIES.account];
+			const signedIn = cookie ? await sessions.read(cookie) : null;
 			if (cookie) await sessions.end(cookie);
+			return signedIn?.user ?? null;
 		},
 
 		async adminLogin(password) {
@@ -204,8 +208,12 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 	};
 }
 
-export function normaliseEmail(email: string): string {
-	return email.trim().toLowerCase();
+/** What an account itself holds, besides its memberships. */
+function platformGrants(account: { isAdmin: boolean; mayCreateEvents: boolean }): Grant[] {
+	return [
+		...(account.isAdmin ? [EVERYWHERE] : []),
+		...(account.mayCreateEvents ? [{ role: 'organiser', at: 'platform' } as const] : [])
+	];
 }
 
 async function joinCode(db: Db, event: EventId): Promise<string | null> {

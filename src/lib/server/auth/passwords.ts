@@ -1,8 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-
-/** Long enough for any sentence, short enough that hashing one is no way to stop the server. */
-export const PASSWORD_MAX_LENGTH = 256;
-export const PASSWORD_MIN_LENGTH = 10;
+import { PASSWORD_MAX_LENGTH } from '#lib/domain/access/account.ts';
 
 /** OWASP's argon2id minimum (19 MiB, 2 passes, 1 lane). */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

@@ -15,13 +15,22 @@ const CODE_ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 
 /** A join code for people: 6 characters, about 30 bits. */
 export function newJoinCode(): string {
+	return randomLetters(6);
+}
+
+/** To be written down: four groups of four, about 79 bits. Typed as a join code is. */
+export function newRecoveryCode(): string {
+	return Array.from({ length: 4 }, () => randomLetters(4)).join('-');
+}
+
+function randomLetters(length: number): string {
 	const characters: string[] = [];
-	while (characters.length < 6) {
+	while (characters.length < length) {
 		for (const byte of randomBytes(12)) {
 			// Bytes beyond the last whole multiple would make some letters likelier than others.
 			const letter =
 				byte < 256 - (256 % CODE_ALPHABET.length) && CODE_ALPHABET[byte % CODE_ALPHABET.length];
-			if (letter && characters.length < 6) characters.push(letter);
+			if (letter && characters.length < length) characters.push(letter);
 		}
 	}
 	return characters.join('');

@@ -16,6 +16,9 @@ export type RequestLimit = { readonly points: number; readonly perSeconds: numbe
 /** A page on a bad line asks again every second or two; a fault asks in a loop. */
 export const PUBLISH_TICKET_LIMIT: RequestLimit = { points: 30, perSeconds: 10 };
 
+/** Letters asked for from one network: a team that signs in together, not a list of addresses. */
+export const LETTER_LIMIT: RequestLimit = { points: 30, perSeconds: 60 };
+
 export function createRateLimit(limit: RequestLimit): RateLimit {
 	const limiter = new RateLimiterMemory({ points: limit.points, duration: limit.perSeconds });
 	return {

@@ -1,4 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
+import { personId } from '#lib/domain/ids.ts';
 import { attemptKey } from '#lib/server/auth/attempts.ts';
 import { COOKIES } from '#lib/server/auth/auth.ts';
 import { addressForCookies, COOKIE_LIFETIME_S, setCredential } from '#lib/server/http/cookies.ts';
@@ -12,7 +13,7 @@ export const load: PageServerLoad = ({ locals, url }) => ({
 
 export const actions: Actions = {
 	default: async ({ request, locals, cookies, url, getClientAddress }) => {
-		const { auth, attempts, env } = locals.app;
+		const { audit, auth, attempts, env } = locals.app;
 		const password = String((await request.formData()).get('password') ?? '');
 		if (password === '') return fail(400, { missing: true, refusal: null });
 		const answer = await attempts.password.guard(`${attemptKey(getClientAddress())}/admin`, () =>
@@ -22,6 +23,10 @@ export const actions: Actions = {
 			const status = answer.error.code === 'too_many_attempts' ? 429 : 400;
 			return fail(status, { missing: false, refusal: answer.error });
 		}
+		await audit.record({
+			actor: { kind: 'admin', person: personId('admin'), user: null, name: 'Admin', grants: [] },
+			...{ action: 'admin.signed_in', scope: 'platform', address: getClientAddress() }
+		});
 		setCredential(
 			cookies,
 			{ url, publicBaseUrl: env.PUBLIC_BASE_URL },
