@@ -193,7 +193,6 @@ export async function composeApp(
 		once: [unattended]
 	});
 	await rights.start();
-	const audit = createAudit(db, log);
 	const mail = createMail(
 		{ smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? 'VoxBento <voxbento@localhost>' },
 		log
