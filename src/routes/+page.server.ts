@@ -2,24 +2,29 @@ import { fail, redirect } from '@sveltejs/kit';
 import { can, type Actor } from '#lib/domain/access/policy.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import type { App } from '#lib/server/app.ts';
-import { attemptKey } from '#lib/server/auth/attempts.ts';
+import { deviceOf, knowDevice } from '#lib/server/http/device.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, setHeaders }) => {
+export const load: PageServerLoad = async (request) => {
+	const { locals, setHeaders } = request;
 	setHeaders({ 'cache-control': 'private, no-store' });
 	const { actor, app } = locals;
+	if (actor.kind === 'anonymous') knowDevice(request);
 	if (actor.kind === 'anonymous' || actor.kind === 'listener') return { person: null, places: [] };
 	return { person: { name: actor.name }, places: await placesOf(app, actor) };
 };
 
 export const actions: Actions = {
 	/** The code alone: finds its event and lets the listener page do the rest. */
-	default: async ({ request, locals, getClientAddress }) => {
+	default: async (event) => {
+		const { request, locals, getClientAddress } = event;
+		knowDevice(event);
 		const { auth, attempts } = locals.app;
 		const typed = String((await request.formData()).get('code') ?? '').trim();
 		if (typed === '') return fail(400, { typed, code: 'empty' as const, retryAfterS: null });
-		const answer = await attempts.joinCode.guard(attemptKey(getClientAddress()), () =>
-			auth.eventOfJoinCode(typed)
+		const answer = await attempts.joinCode.guard(
+			{ event: null, address: getClientAddress(), device: deviceOf(event) },
+			() => auth.eventOfJoinCode(typed)
 		);
 		if (answer.ok) redirect(303, `/listener/${answer.value}?code=${encodeURIComponent(typed)}`);
 		return fail(400, {

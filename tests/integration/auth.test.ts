@@ -200,14 +200,14 @@ describeOnEachDatabase('sign-in', (kind) => {
 			expect(moved.kind).toBe('anonymous');
 		});
 
-		it('are out when the code changes', async () => {
+		it('are out when everybody has to come in anew', async () => {
 			const answer = await auth.listenerLogin(other.event.id, 'XYZ789');
 			if (!answer.ok) throw new Error(answer.error.code);
 			const header = `${COOKIES.listener(other.event.id)}=${answer.value}`;
 			expect(mayListen(await auth.actorFrom(header), other.event)).toBe(true);
 			await db
 				.update(events)
-				.set({ listenerJoinCode: 'NEW234' })
+				.set({ listenerJoinCode: 'NEW234', listenerEpoch: 1 })
 				.where(eq(events.id, other.event.id));
 			expect(mayListen(await auth.actorFrom(header), other.event)).toBe(false);
 		});

@@ -5,16 +5,8 @@ import { Server as SocketServer } from 'socket.io';
 import type { Health } from '#lib/protocol/rest.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { createAudit, type Audit } from './audit/audit.ts';
-import {
-	ADDRESS_LIMIT,
-	createAttempts,
-	INVITE_LIMIT,
-	JOIN_CODE_LIMIT,
-	PASSWORD_LIMIT,
-	SECOND_FACTOR_LIMIT,
-	type Attempts
-} from './auth/attempts.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
+import { createGuessing, type Guessing } from './auth/guessing.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { lockDataDir, persistentSecret } from './data-dir.ts';
 import { openPglite, openPostgres, type Database, type Db } from './db/database.ts';
@@ -40,6 +32,8 @@ import { createMail, type Mail } from './mail/mail.ts';
 import { createMediaMtx } from './media/mediamtx.ts';
 import { createSigningKeys, type SigningKeys } from './media/signing-keys.ts';
 import { createTickets, type Tickets } from './media/tickets.ts';
+import { createPeople, type People } from './people/people.ts';
+import { encryptionSecrets, portalSecret, workerSecret } from './portal-secrets.ts';
 import { createProviderKeys, type ProviderKeys } from './providers/keys.ts';
 import { serveBooth } from './realtime/booth.ts';
 import { serveListen } from './realtime/listen.ts';
@@ -61,9 +55,7 @@ export type App = {
 	readonly audit: Audit;
 	readonly auth: Auth;
 	/** Limits on wrong guesses, per kind of secret. */
-	readonly attempts: Readonly<
-		Record<'joinCode' | 'password' | 'invite' | 'address' | 'secondFactor', Attempts>
-	>;
+	readonly attempts: Guessing;
 	readonly io: SocketServer;
 	readonly booths: Booths;
 	readonly captions: Captions;
@@ -77,6 +69,8 @@ export type App = {
 	/** Names and terms of an event. */
 	readonly glossary: Glossary;
 	readonly media: MediaServer;
+	/** Who belongs to an event, who is invited, and how listeners come in. */
+	readonly people: People;
 	/** Keys of speech and translation services, for each event its own. */
 	readonly providers: ProviderKeys;
 	/** To be told when somebody may have lost a right, so that it counts at once. */
@@ -119,6 +113,7 @@ export async function composeApp(
 	const startedAt = Date.now();
 	let draining = false;
 
+	const attempts = createGuessing(db, secret, log);
 	const audit = createAudit(db, log);
 	const auth = createAuth(db, { secret, adminPassword: env.ADMIN_PASSWORD ?? null });
 	const events = createEvents(db);
@@ -200,6 +195,9 @@ export async function composeApp(
 	const accounts = createAccounts({
 		...{ db, auth, box, mail, rights, audit, baseUrl: env.PUBLIC_BASE_URL, log }
 	});
+	const people = createPeople({ db, audit, rights, log });
+	people.start();
+	attempts.start();
 	log.info({ portal: portalId, database: database.kind }, 'portal composed');
 
 	return {
@@ -210,13 +208,7 @@ export async function composeApp(
 		accounts,
 		audit,
 		auth,
-		attempts: {
-			joinCode: createAttempts(JOIN_CODE_LIMIT),
-			password: createAttempts(PASSWORD_LIMIT),
-			invite: createAttempts(INVITE_LIMIT),
-			address: createAttempts(ADDRESS_LIMIT),
-			secondFactor: createAttempts(SECOND_FACTOR_LIMIT)
-		},
+		attempts,
 		io,
 		booths,
 		captions,
@@ -231,6 +223,7 @@ export async function composeApp(
 		mail,
 		glossary,
 		media,
+		people,
 		providers,
 		rights,
 		signingKeys,
@@ -258,7 +251,7 @@ export async function composeApp(
 			await drainServer(http, io);
 			await Promise.all([rights.stop(), unattended.stop()]);
 			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
-			await retention.stop();
+			await Promise.all([attempts.stop(), people.stop(), retention.stop()]);
 			await accounts.idle();
 			mail.close();
 			await database.close();
@@ -269,30 +262,6 @@ export async function composeApp(
 
 async function openDatabase(env: Env): Promise<Database> {
 	return env.DATABASE_URL ? openPostgres(env.DATABASE_URL) : openPglite(env.DATA_DIR);
-}
-
-/** JWT_SECRET, else SECRET_KEY, else one made for this data folder. */
-function portalSecret(env: Env, log: Log): string {
-	const given = env.JWT_SECRET ?? env.SECRET_KEY;
-	if (given) return given;
-	const { secret, isNew } = persistentSecret(env.DATA_DIR, 'portal.secret');
-	if (isNew)
-		log.info(`JWT_SECRET is not set; made one in ${env.DATA_DIR}/portal.secret. Keep that file.`);
-	return secret;
-}
-
-/** WORKER_SECRET, else one made for this data folder, where a worker on this machine finds it. */
-function workerSecret(env: Env): string {
-	return env.WORKER_SECRET ?? persistentSecret(env.DATA_DIR, 'worker.secret').secret;
-}
-
-/** API_KEY_ENCRYPTION_KEY may list several, so that keys can be replaced; without it the portal's secret serves. */
-function encryptionSecrets(env: Env, secret: string): [string, ...string[]] {
-	const [first, ...others] = (env.API_KEY_ENCRYPTION_KEY ?? '')
-		.split(',')
-		.map((key) => key.trim())
-		.filter((key) => key !== '');
-	return first === undefined ? [secret] : [first, ...others];
 }
 
 async function answers(db: Db): Promise<boolean> {

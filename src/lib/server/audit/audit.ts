@@ -6,7 +6,8 @@ import type { Log } from '../log.ts';
 import { createAuditReader, type AuditReader } from './audit-reader.ts';
 
 export type AuditEntry = {
-	readonly actor: Actor;
+	/** `portal`: what it does by itself, by the clock. */
+	readonly actor: Actor | 'portal';
 	readonly action: AuditAction;
 	readonly scope: Scope | 'platform';
 	/** Whom or what it was done to, in words: an address, a name, a language. */
@@ -31,11 +32,11 @@ export function createAudit(db: Db, log: Log): Audit {
 		...createAuditReader(db),
 		async record({ actor, action, scope, target = '', details = {}, address }) {
 			const place = scope === 'platform' ? null : scope;
-			const known = actor.kind === 'anonymous' ? null : actor;
+			const known = actor === 'portal' || actor.kind === 'anonymous' ? null : actor;
 			try {
 				await db.insert(auditLog).values({
 					actor: known?.person ?? null,
-					actorKind: actor.kind,
+					actorKind: actor === 'portal' ? actor : actor.kind,
 					actorName: known?.name.slice(0, 200) ?? '',
 					action,
 					eventId: place?.event ?? null,

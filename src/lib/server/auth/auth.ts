@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or } from 'drizzle-orm';
 import { normaliseEmail } from '#lib/domain/access/account.ts';
 import { ANONYMOUS, type Actor, type Grant } from '#lib/domain/access/policy.ts';
 import { personId, userId, type EventId, type PersonId, type UserId } from '#lib/domain/ids.ts';
@@ -68,8 +68,8 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 			if (!name.startsWith(LISTENER_PREFIX) || !value) continue;
 			const claim = await signed.readListener(value);
 			if (!claim || name !== COOKIES.listener(claim.event)) continue;
-			const code = await joinCode(db, claim.event);
-			if (code !== null && signed.fingerprint(code) === claim.fingerprint)
+			const door = await codeDoor(db, claim.event, now());
+			if (door?.epoch === claim.epoch)
 				grants.push({ role: 'listener', at: { event: claim.event } });
 		}
 		return grants;
@@ -163,13 +163,14 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 		},
 
 		async listenerLogin(event, typed) {
-			const code = await joinCode(db, event);
-			if (code === null || !sameText(normaliseJoinCode(typed), code))
+			const door = await codeDoor(db, event, now());
+			const given = normaliseJoinCode(typed);
+			if (!door?.codes.some((code) => sameText(given, code)))
 				return refuse(
 					'join_code_wrong',
 					'No event has this code. Look at it again, or scan the QR code.'
 				);
-			return ok(await signed.listener(event, code));
+			return ok(await signed.listener(event, door.epoch));
 		},
 
 		async eventOfJoinCode(typed) {
@@ -178,7 +179,13 @@ export function createAuth(db: Db, settings: AuthSettings, now: () => number = D
 				.from(events)
 				.where(
 					and(
-						eq(events.listenerJoinCode, normaliseJoinCode(typed)),
+						or(
+							eq(events.listenerJoinCode, normaliseJoinCode(typed)),
+							and(
+								eq(events.formerJoinCode, normaliseJoinCode(typed)),
+								gt(events.formerJoinCodeUntil, new Date(now()))
+							)
+						),
 						eq(events.listenerAccess, 'code'),
 						isNull(events.deletedAt)
 					)
@@ -216,12 +223,26 @@ function platformGrants(account: { isAdmin: boolean; mayCreateEvents: boolean })
 	];
 }
 
-async function joinCode(db: Db, event: EventId): Promise<string | null> {
+/** The codes that open an event now, and its epoch; null when it is not opened by a code. */
+async function codeDoor(
+	db: Db,
+	event: EventId,
+	at: number
+): Promise<{ codes: string[]; epoch: number } | null> {
 	const [row] = await db
-		.select({ code: events.listenerJoinCode, access: events.listenerAccess })
+		.select({
+			access: events.listenerAccess,
+			code: events.listenerJoinCode,
+			former: events.formerJoinCode,
+			formerUntil: events.formerJoinCodeUntil,
+			epoch: events.listenerEpoch
+		})
 		.from(events)
 		.where(eq(events.id, event));
-	return row?.access === 'code' ? row.code : null;
+	if (row?.access !== 'code') return null;
+	const isFormerOpen = row.formerUntil !== null && row.formerUntil.getTime() > at;
+	const codes = [row.code, isFormerOpen ? row.former : null].filter((code) => code !== null);
+	return { codes, epoch: row.epoch };
 }
 
 async function maybe<T>(

@@ -21,11 +21,9 @@ export function sameText(a: string, b: string): boolean {
 export type SignedCookies = {
 	admin(): Promise<string>;
 	isAdmin(cookie: string): Promise<boolean>;
-	/** Ends by itself when the event's code changes. */
-	listener(event: EventId, joinCode: string): Promise<string>;
-	/** The event and the code it was made with. */
-	readListener(cookie: string): Promise<{ event: EventId; fingerprint: string } | null>;
-	fingerprint(joinCode: string): string;
+	/** @param epoch the event's own at that time: when it rises, the cookie opens nothing any more */
+	listener(event: EventId, epoch: number): Promise<string>;
+	readListener(cookie: string): Promise<{ event: EventId; epoch: number } | null>;
 };
 
 export function createSignedCookies(secret: string, adminPassword: string | null): SignedCookies {
@@ -35,11 +33,8 @@ export function createSignedCookies(secret: string, adminPassword: string | null
 	const passwordMark = createHmac('sha256', adminKey)
 		.update(adminPassword ?? '')
 		.digest('base64url');
-	const fingerprint = (joinCode: string) =>
-		createHmac('sha256', listenerKey).update(joinCode).digest('base64url').slice(0, 16);
 
 	return {
-		fingerprint,
 		admin: () =>
 			new SignJWT({ mark: passwordMark })
 				.setProtectedHeader({ alg: 'HS256' })
@@ -52,16 +47,16 @@ export function createSignedCookies(secret: string, adminPassword: string | null
 			const claims = await read(cookie, adminKey);
 			return claims?.['mark'] === passwordMark;
 		},
-		listener: (event, joinCode) =>
-			new SignJWT({ event, code: fingerprint(joinCode) })
+		listener: (event, epoch) =>
+			new SignJWT({ event, epoch })
 				.setProtectedHeader({ alg: 'HS256' })
 				.setIssuedAt()
 				.setExpirationTime(LISTENER_LIFETIME)
 				.sign(listenerKey),
 		async readListener(cookie) {
 			const claims = await read(cookie, listenerKey);
-			if (typeof claims?.['event'] !== 'number' || typeof claims['code'] !== 'string') return null;
-			return { event: eventId(claims['event']), fingerprint: claims['code'] };
+			if (typeof claims?.['event'] !== 'number' || typeof claims['epoch'] !== 'number') return null;
+			return { event: eventId(claims['event']), epoch: claims['epoch'] };
 		}
 	};
 }
