@@ -14,6 +14,11 @@ test('right-to-left languages say so', () => {
 	expect(languageNames('ar', 'en')).toMatchObject({ own: 'العربية', dir: 'rtl' });
 });
 
+test('a sign language goes by the name its own people write', () => {
+	expect(languageNames('gsg', 'en').reader).toBe('Deutsche Gebärdensprache (DGS)');
+	expect(languageNames('ase', 'de').reader).toBe('Amerikanische Gebärdensprache');
+});
+
 test('what no table knows is shown as it is', () => {
 	expect(languageNames('qaa', 'en').reader).toBe('Qaa');
 	expect(languageNames('not a tag', 'en').own).toBe('not a tag');

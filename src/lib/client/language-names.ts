@@ -1,4 +1,5 @@
 import { FLOOR, isRightToLeft } from '#lib/domain/language.ts';
+import { signLanguageName } from '#lib/domain/offered-languages.ts';
 
 /** How a language is called, by its own people and by the reader; both for display only. */
 export type LanguageNames = {
@@ -10,7 +11,7 @@ export type LanguageNames = {
 
 /**
  * Names from the browser's own tables (ECMA-402 `Intl.DisplayNames`), with a capital first letter where the
- * script has one. A code unknown to them is shown as it is.
+ * script has one. A sign language they do not know goes by its own name, any other unknown code is shown as it is.
  *
  * @param code BCP-47 tag; `floor` has no name of its own, the page gives it one
  * @param reader locale of the user interface
@@ -37,7 +38,8 @@ export function isolated(name: string, code: string, reader: string): string {
 
 function nameIn(code: string, locale: string): string {
 	try {
-		const name = new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code;
+		const known = new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code;
+		const name = known === code ? (signLanguageName(code) ?? code) : known;
 		const [first = ''] = name; // by code point, not by UTF-16 unit
 		return first.toLocaleUpperCase(locale) + name.slice(first.length);
 	} catch {

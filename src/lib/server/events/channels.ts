@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { BoothState, Phase } from '#lib/domain/booth/state.ts';
 import { boothId, eventId, type BoothId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
@@ -6,7 +6,7 @@ import { unreachable } from '#lib/domain/result.ts';
 import type { IngestStatus } from '#lib/protocol/booth.ts';
 import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
 import type { Db } from '../db/database.ts';
-import { booths as boothRows } from '../db/schema.ts';
+import { booths as boothRows, events as eventRows, rooms as roomRows } from '../db/schema.ts';
 import type { Log } from '../log.ts';
 import type { Events, FoundBooth, FoundEvent } from './events.ts';
 
@@ -20,8 +20,8 @@ export type Channels = {
 	snapshot(event: FoundEvent): Promise<ListenSnapshot>;
 	/** Channels of an event that changed, told at once; only of events somebody asked for before. */
 	onChange(listener: (event: EventId, changed: ChannelState[]) => void): () => void;
-	/** Looks at the database again. */
-	refresh(): Promise<void>;
+	/** Looks at the database again: at one event that an organiser changed, or at all that anybody asked for. */
+	refresh(event?: EventId): Promise<void>;
 	/** Looks again every few seconds, for what nobody told. */
 	start(): void;
 	stop(): Promise<void>;
@@ -101,11 +101,14 @@ export function createChannels({
 		);
 		boards.set(event.id, board);
 		for (const each of found) boardOf.set(each.booth.id, board);
+		const gone = [...known.values()].filter(({ booth }) => !board.channels.has(boothId(booth)));
+		for (const { booth } of gone) boardOf.delete(boothId(booth));
 		if (before)
-			tell(
-				board,
-				[...board.channels.values()].filter((each) => each !== known.get(boothId(each.booth)))
-			);
+			tell(board, [
+				...[...board.channels.values()].filter((each) => each !== known.get(boothId(each.booth))),
+				// Whoever listens there hears the floor, and does not find it again the next time they ask.
+				...gone.map((each): ChannelState => ({ ...each, air: 'closed', since: now() }))
+			]);
 		return board;
 	}
 
@@ -208,20 +211,29 @@ export function createChannels({
 		}
 	};
 
-	async function refresh(): Promise<void> {
-		for (const board of boards.values()) await read(board.event);
+	async function refresh(event?: EventId): Promise<void> {
+		for (const board of boards.values())
+			if (event === undefined || board.event.id === event) {
+				// An answer that is under way may be older than the change.
+				await reading.get(board.event.id);
+				await read(board.event);
+			}
 	}
 
-	/** One question for all events: booths that are new, settings that changed, and states nobody told. */
+	/** One question for all events: booths that are new or gone, settings that changed, and states nobody told. */
 	async function poll(): Promise<void> {
 		if (boards.size === 0) return;
+		const states = await statesOf(db, [...boards.keys()]);
 		const stale = new Set<EventId>();
-		for (const [booth, row] of await statesOf(db, [...boards.keys()])) {
+		for (const [booth, row] of states) {
 			const known = boardOf.get(booth)?.channels.get(booth);
 			if (known === undefined || known.captions !== row.captions) stale.add(row.event);
 			else takeIn(booth, row.state, row.version);
 		}
-		for (const [id, board] of boards) if (stale.has(id)) await read(board.event);
+		for (const [id, board] of boards) {
+			const lost = [...board.channels.keys()].some((booth) => !states.has(booth));
+			if (lost || stale.has(id)) await read(board.event);
+		}
 	}
 }
 
@@ -262,6 +274,15 @@ async function statesOf(
 			captions: sql<boolean>`${boothRows.transcriptionEnabled} and ${boothRows.captionsConsent}`
 		})
 		.from(boothRows)
-		.where(inArray(boothRows.eventId, [...wanted]));
+		.innerJoin(roomRows, eq(roomRows.id, boothRows.roomId))
+		.innerJoin(eventRows, eq(eventRows.id, boothRows.eventId))
+		.where(
+			and(
+				inArray(boothRows.eventId, [...wanted]),
+				isNull(boothRows.deletedAt),
+				isNull(roomRows.deletedAt),
+				isNull(eventRows.deletedAt)
+			)
+		);
 	return new Map(rows.map((row) => [boothId(row.id), { ...row, event: eventId(row.event) }]));
 }

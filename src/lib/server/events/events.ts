@@ -43,7 +43,7 @@ export type BoothPlace = { event: string; room: string | null; language: string 
 
 /**
  * Finds places by their full path event → room → booth and nothing else, so that an id of another event is
- * never reached. Look-ups ignore case; deleted events are not found.
+ * never reached. Look-ups ignore case; what is deleted is not found, nor what stands in it.
  */
 export type Events = {
 	event(slug: string): Promise<Result<FoundEvent, 'not_found'>>;
@@ -78,6 +78,8 @@ export function createEvents(db: Db): Events {
 			.innerJoin(events, eq(events.id, rooms.eventId));
 	const inOrder = [asc(rooms.position), asc(rooms.id), asc(booths.position), asc(booths.id)];
 	const alive = isNull(events.deletedAt);
+	const aliveRoom = and(alive, isNull(rooms.deletedAt));
+	const aliveBooth = and(aliveRoom, isNull(booths.deletedAt));
 
 	return {
 		async event(slug) {
@@ -93,7 +95,7 @@ export function createEvents(db: Db): Events {
 				.select({ event: events, room: rooms })
 				.from(rooms)
 				.innerJoin(events, eq(events.id, rooms.eventId))
-				.where(and(eq(events.slug, event.toLowerCase()), alive, whichRoom(room)));
+				.where(and(eq(events.slug, event.toLowerCase()), aliveRoom, whichRoom(room)));
 			return row ? ok(roomOf(row)) : NOT_FOUND;
 		},
 
@@ -103,7 +105,7 @@ export function createEvents(db: Db): Events {
 			const [row] = await boothRows().where(
 				and(
 					eq(events.slug, event.toLowerCase()),
-					alive,
+					aliveBooth,
 					whichRoom(room),
 					eq(sql`lower(${booths.languageCode})`, code.value.toLowerCase())
 				)
@@ -112,14 +114,18 @@ export function createEvents(db: Db): Events {
 		},
 
 		async boothById(id) {
-			const [row] = await boothRows().where(and(eq(booths.id, id), alive));
+			const [row] = await boothRows().where(and(eq(booths.id, id), aliveBooth));
 			return row ? ok(boothOf(row)) : NOT_FOUND;
 		},
 
 		async booths(event, room) {
 			const rows = await boothRows()
 				.where(
-					and(eq(events.id, event), alive, room === undefined ? undefined : eq(rooms.id, room))
+					and(
+						eq(events.id, event),
+						aliveBooth,
+						room === undefined ? undefined : eq(rooms.id, room)
+					)
 				)
 				.orderBy(...inOrder);
 			return floorFirst(rows.map(boothOf));
@@ -130,13 +136,13 @@ export function createEvents(db: Db): Events {
 				.select({ event: events, room: rooms })
 				.from(rooms)
 				.innerJoin(events, eq(events.id, rooms.eventId))
-				.where(and(eq(events.id, event), alive))
+				.where(and(eq(events.id, event), aliveRoom))
 				.orderBy(asc(rooms.position), asc(rooms.id));
 			return rows.map(roomOf);
 		},
 
 		async allBooths() {
-			return (await boothRows().where(alive)).map(boothOf);
+			return (await boothRows().where(aliveBooth)).map(boothOf);
 		},
 
 		async all() {
