@@ -17,6 +17,7 @@ import { createReconciler, type Reconciler } from './booths/reconcile.ts';
 import { createBooths, type Booths } from './booths/service.ts';
 import { createChannels, type Channels } from './events/channels.ts';
 import { createEvents, type Events } from './events/events.ts';
+import { createOrganise, type Organise } from './events/organise.ts';
 import { createCaptionSettings, type CaptionSettings } from './caption-settings/settings.ts';
 import { createGlossary, type Glossary } from './caption-settings/glossary.ts';
 import {
@@ -71,6 +72,8 @@ export type App = {
 	readonly media: MediaServer;
 	/** Who belongs to an event, who is invited, and how listeners come in. */
 	readonly people: People;
+	/** What organisers do with events, rooms, booths and the programme. */
+	readonly organise: Organise;
 	/** Keys of speech and translation services, for each event its own. */
 	readonly providers: ProviderKeys;
 	/** To be told when somebody may have lost a right, so that it counts at once. */
@@ -198,6 +201,8 @@ export async function composeApp(
 	const people = createPeople({ db, audit, rights, log });
 	people.start();
 	attempts.start();
+	const organise = createOrganise({ db, audit, booths, channels, reconciler, rights, log });
+	organise.cleanUp.start();
 	log.info({ portal: portalId, database: database.kind }, 'portal composed');
 
 	return {
@@ -224,6 +229,7 @@ export async function composeApp(
 		glossary,
 		media,
 		people,
+		organise,
 		providers,
 		rights,
 		signingKeys,
@@ -249,7 +255,7 @@ export async function composeApp(
 			draining = true;
 			await sockets.stop();
 			await drainServer(http, io);
-			await Promise.all([rights.stop(), unattended.stop()]);
+			await Promise.all([rights.stop(), unattended.stop(), organise.cleanUp.stop()]);
 			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
 			await Promise.all([attempts.stop(), people.stop(), retention.stop()]);
 			await accounts.idle();

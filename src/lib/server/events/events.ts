@@ -121,11 +121,7 @@ export function createEvents(db: Db): Events {
 		async booths(event, room) {
 			const rows = await boothRows()
 				.where(
-					and(
-						eq(events.id, event),
-						aliveBooth,
-						room === undefined ? undefined : eq(rooms.id, room)
-					)
+					and(eq(events.id, event), aliveBooth, room === undefined ? undefined : eq(rooms.id, room))
 				)
 				.orderBy(...inOrder);
 			return floorFirst(rows.map(boothOf));

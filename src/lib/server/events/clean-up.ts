@@ -1,0 +1,80 @@
+import { and, isNotNull, lt } from 'drizzle-orm';
+import type { Db } from '../db/database.ts';
+import { booths, events, rooms } from '../db/schema.ts';
+import type { Log } from '../log.ts';
+import { UNDO_MS } from './organise-events.ts';
+
+const EVERY_MS = 6 * 3600 * 1000;
+
+/** What went for good, by kind. */
+export type Cleaned = Readonly<Record<'events' | 'rooms' | 'booths', number>>;
+
+/** Removes for good what was deleted longer ago than it can be brought back. */
+export type CleanUp = {
+	run(): Promise<Cleaned>;
+	/** Soon after the start and every few hours. */
+	start(): void;
+	stop(): Promise<void>;
+};
+
+const FIRST_AFTER_MS = 60_000;
+
+export function createCleanUp({
+	db,
+	log,
+	now = Date.now
+}: {
+	db: Db;
+	log: Log;
+	now?: () => number;
+}): CleanUp {
+	let timer: NodeJS.Timeout | undefined;
+	let working: Promise<unknown> = Promise.resolve();
+	let stopped = false;
+
+	async function run(): Promise<Cleaned> {
+		const before = new Date(now() - UNDO_MS);
+		// What stands in them goes with them (on delete cascade).
+		const goneEvents = await db
+			.delete(events)
+			.where(and(isNotNull(events.deletedAt), lt(events.deletedAt, before)))
+			.returning({ slug: events.slug });
+		const goneRooms = await db
+			.delete(rooms)
+			.where(and(isNotNull(rooms.deletedAt), lt(rooms.deletedAt, before)))
+			.returning({ id: rooms.id });
+		const goneBooths = await db
+			.delete(booths)
+			.where(and(isNotNull(booths.deletedAt), lt(booths.deletedAt, before)))
+			.returning({ id: booths.id });
+		const cleaned = {
+			events: goneEvents.length,
+			rooms: goneRooms.length,
+			booths: goneBooths.length
+		};
+		if (goneEvents.length + goneRooms.length + goneBooths.length > 0)
+			log.info({ ...cleaned, slugs: goneEvents.map(({ slug }) => slug) }, 'deleted for good');
+		return cleaned;
+	}
+
+	const after = (ms: number): void => {
+		timer = setTimeout(() => {
+			working = run()
+				.catch((error: unknown) => log.error({ err: error }, 'not cleaned up; trying again'))
+				.then(() => {
+					if (!stopped) after(EVERY_MS);
+				});
+		}, ms);
+		timer.unref();
+	};
+
+	return {
+		run,
+		start: () => after(FIRST_AFTER_MS),
+		async stop() {
+			stopped = true;
+			clearTimeout(timer);
+			await working;
+		}
+	};
+}
