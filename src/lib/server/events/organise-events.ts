@@ -57,6 +57,10 @@ export type OrganiseEvents = {
 		by: By,
 		how?: 'event.created' | 'event.imported' | 'event.copied'
 	): Promise<Result<MadeEvent, EventRefusal>>;
+	/** Whether no event has this slug, deleted ones included; it may be taken a moment later. */
+	isFree(slug: string): Promise<boolean>;
+	/** The code that opens the event to listeners; null when none does. For those with `event:access`. */
+	joinCode(event: EventId): Promise<string | null>;
 	settings(event: EventId): Promise<EventSettings | null>;
 	/** Refusal `in_use` when the slug would change under somebody who sits in a booth. */
 	changeEvent(
@@ -125,6 +129,19 @@ export function createOrganiseEvents(parts: ChangeParts, changes: Changes): Orga
 			});
 			await changes.channelsChanged(made.id);
 			return ok(made);
+		},
+
+		async isFree(slug) {
+			const [row] = await db.select({ id: events.id }).from(events).where(eq(events.slug, slug));
+			return row === undefined;
+		},
+
+		async joinCode(event) {
+			const [row] = await db
+				.select({ access: events.listenerAccess, code: events.listenerJoinCode })
+				.from(events)
+				.where(eq(events.id, event));
+			return row?.access === 'code' ? row.code : null;
 		},
 
 		async settings(event) {

@@ -2,6 +2,7 @@ import { error, redirect } from '@sveltejs/kit';
 import { can, canSomewhereIn, type Actor, type Permission } from '#lib/domain/access/policy.ts';
 import { boothId, roomId } from '#lib/domain/ids.ts';
 import type { App } from '../app.ts';
+import type { By } from '../events/changes.ts';
 import type { FoundBooth, FoundEvent, FoundRoom } from '../events/events.ts';
 
 /**
@@ -115,4 +116,18 @@ export function notFound(): never {
 
 export function forbidden(): never {
 	error(403, { code: 'not_allowed', message: 'You may not do this here.' });
+}
+
+/** Who acts and from where, for the record of changes. */
+export function by({
+	locals,
+	getClientAddress
+}: Pick<DeskRequest, 'locals'> & { readonly getClientAddress: () => string }): By {
+	return { actor: locals.actor, address: getClientAddress() };
+}
+
+/** A text field of a form, cut to what any column could take; files and missing fields are empty. */
+export function field(form: FormData, name: string, maxLength = 20_000): string {
+	const value = form.get(name);
+	return typeof value === 'string' ? value.slice(0, maxLength) : '';
 }
