@@ -9,7 +9,13 @@ import { createAuth, type Auth } from './auth/auth.ts';
 import { createGuessing, type Guessing } from './auth/guessing.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { lockDataDir, persistentSecret } from './data-dir.ts';
-import { openPglite, openPostgres, type Database, type Db } from './db/database.ts';
+import {
+	openPglite,
+	openPostgres,
+	type Database,
+	type Db,
+	type QueryLogger
+} from './db/database.ts';
 import { parseEnv, type Env } from './env.ts';
 import { createCaptions, type Captions } from './captions/captions.ts';
 import { createPresence } from './booths/presence.ts';
@@ -102,12 +108,13 @@ const VERSION = '0.1.0';
  */
 export async function composeApp(
 	http: HttpServer,
-	source: Record<string, string | undefined>
+	source: Record<string, string | undefined>,
+	{ logger }: { logger?: QueryLogger } = {}
 ): Promise<App> {
 	const env = parseEnv(source);
 	const log = createLog(env.LOG_LEVEL);
 	const unlock = lockDataDir(env.DATA_DIR);
-	const database = await openDatabase(env);
+	const database = await openDatabase(env, logger);
 	await database.migrate();
 	const { db } = database;
 	const secret = portalSecret(env, log);
@@ -266,8 +273,10 @@ export async function composeApp(
 	};
 }
 
-async function openDatabase(env: Env): Promise<Database> {
-	return env.DATABASE_URL ? openPostgres(env.DATABASE_URL) : openPglite(env.DATA_DIR);
+async function openDatabase(env: Env, logger?: QueryLogger): Promise<Database> {
+	return env.DATABASE_URL
+		? openPostgres(env.DATABASE_URL, undefined, logger)
+		: openPglite(env.DATA_DIR, logger);
 }
 
 async function answers(db: Db): Promise<boolean> {

@@ -13,6 +13,9 @@ import * as schema from './schema.ts';
 /** The database as every service sees it; PGlite and Postgres behave alike behind it. */
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
 
+/** Told of every statement, so that a test can count them. */
+export type QueryLogger = { logQuery(query: string, params: unknown[]): void };
+
 export type Database = {
 	readonly db: Db;
 	readonly kind: 'pglite' | 'postgres';
@@ -38,9 +41,9 @@ const MIGRATIONS = { migrationsFolder: resolve('drizzle/migrations') };
 const MIGRATION_LOCK = 8_697_066;
 
 /** PGlite in `folder` (null: in memory, for tests). The caller holds the folder's lock. */
-export async function openPglite(folder: string | null): Promise<Database> {
+export async function openPglite(folder: string | null, logger?: QueryLogger): Promise<Database> {
 	const client = await PGlite.create(folder === null ? {} : { dataDir: join(folder, 'database') });
-	const db = drizzlePglite(client, { schema });
+	const db = drizzlePglite(client, { schema, ...(logger ? { logger } : {}) });
 	return {
 		db: db as unknown as Db,
 		kind: 'pglite',
@@ -51,11 +54,11 @@ export async function openPglite(folder: string | null): Promise<Database> {
 }
 
 /** Postgres at `url`. Connects lazily; at most `maxConnections` at once. */
-export function openPostgres(url: string, maxConnections = 10): Database {
+export function openPostgres(url: string, maxConnections = 10, logger?: QueryLogger): Database {
 	const options = { onnotice: () => undefined, connect_timeout: 10 };
 	const client = postgres(url, { ...options, max: maxConnections });
 	return {
-		db: drizzlePostgres(client, { schema }) as unknown as Db,
+		db: drizzlePostgres(client, { schema, ...(logger ? { logger } : {}) }) as unknown as Db,
 		kind: 'postgres',
 		async migrate() {
 			// Its own single connection, because an advisory lock belongs to the connection that took it.

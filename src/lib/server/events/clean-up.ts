@@ -2,7 +2,7 @@ import { and, isNotNull, lt } from 'drizzle-orm';
 import type { Db } from '../db/database.ts';
 import { booths, events, rooms } from '../db/schema.ts';
 import type { Log } from '../log.ts';
-import { UNDO_MS } from './organise-events.ts';
+import { UNDO_MS } from './undo.ts';
 
 const EVERY_MS = 6 * 3600 * 1000;
 

@@ -19,7 +19,7 @@ import { eventId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR, type LanguageCode } from '#lib/domain/language.ts';
 import type { Db } from '../db/database.ts';
 import { booths, events, invites, memberships, rooms, scheduleSessions } from '../db/schema.ts';
-import { UNDO_MS } from './organise-events.ts';
+import { UNDO_MS } from './undo.ts';
 
 /** One event in a list. */
 export type ListedEvent = {

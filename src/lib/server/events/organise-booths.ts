@@ -6,7 +6,7 @@ import { booths } from '../db/schema.ts';
 import type { By, ChangeParts, Changes } from './changes.ts';
 import { BOOTHS_PER_ROOM_MAX } from './event-plan.ts';
 import type { FoundBooth, FoundRoom } from './events.ts';
-import { UNDO_MS } from './organise-events.ts';
+import { UNDO_MS } from './undo.ts';
 import { lockEvent, swapped } from './organise-rooms.ts';
 
 export type BoothRefusal =

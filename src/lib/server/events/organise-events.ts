@@ -4,14 +4,12 @@ import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import { parseSlug, slugFrom } from '#lib/domain/slug.ts';
 import { newJoinCode } from '../auth/secrets.ts';
 import { booths, events, memberships, rooms } from '../db/schema.ts';
+import { isUniqueViolation } from '../db/unique-violation.ts';
 import type { By, ChangeParts, Changes } from './changes.ts';
 import { freeSlug, parseName, storeRooms, type NameRefusal, type RoomPlan } from './event-plan.ts';
 import type { FoundEvent, ListenerAccess } from './events.ts';
+import { UNDO_DAYS, UNDO_MS } from './undo.ts';
 import { isTimeZone } from './zoned-time.ts';
-
-/** What is deleted can be brought back for this long; then it goes for good. */
-export const UNDO_DAYS = 30;
-export const UNDO_MS = UNDO_DAYS * 24 * 3600 * 1000;
 
 export type NewEvent = {
 	readonly name: string;
@@ -291,11 +289,4 @@ async function slugsLike(tx: Pick<ChangeParts['db'], 'select'>, base: string): P
 		.from(events)
 		.where(or(eq(events.slug, base), like(events.slug, `${start}%`)));
 	return rows.map(({ slug }) => slug);
-}
-
-/** SQLSTATE 23505, also where the ORM wrapped it. */
-export function isUniqueViolation(error: unknown): boolean {
-	if (!(error instanceof Error)) return false;
-	if ('code' in error && error.code === '23505') return true;
-	return isUniqueViolation(error.cause);
 }

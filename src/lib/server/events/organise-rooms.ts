@@ -4,6 +4,7 @@ import type { LanguageCode } from '#lib/domain/language.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import { parseSlug } from '#lib/domain/slug.ts';
 import { booths, events, rooms } from '../db/schema.ts';
+import { isUniqueViolation } from '../db/unique-violation.ts';
 import type { By, ChangeParts, Changes, Tx } from './changes.ts';
 import {
 	BOOTHS_PER_ROOM_MAX,
@@ -13,7 +14,7 @@ import {
 	type NameRefusal
 } from './event-plan.ts';
 import type { FoundEvent, FoundRoom } from './events.ts';
-import { isUniqueViolation, UNDO_MS } from './organise-events.ts';
+import { UNDO_MS } from './undo.ts';
 
 export type RoomRefusal =
 	| NameRefusal

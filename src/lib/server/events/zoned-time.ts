@@ -7,8 +7,10 @@ const LOCAL = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::\d{2})?$/;
 const MINUTE_MS = 60_000;
 
 export function isTimeZone(zone: string): boolean {
+	if (zone === '') return false;
 	try {
-		return zone !== '' && new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+		new Intl.DateTimeFormat('en', { timeZone: zone });
+		return true;
 	} catch {
 		return false;
 	}

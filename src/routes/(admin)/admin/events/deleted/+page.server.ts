@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { can } from '#lib/domain/access/policy.ts';
 import { eventId } from '#lib/domain/ids.ts';
-import { UNDO_MS } from '#lib/server/events/organise-events.ts';
+import { UNDO_MS } from '#lib/server/events/undo.ts';
 import { by, field, idFrom, notFound, signedIn } from '#lib/server/http/desk-place.ts';
 import type { Actions, PageServerLoad } from './$types';
 
