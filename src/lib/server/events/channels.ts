@@ -1,13 +1,12 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { BoothState, Phase } from '#lib/domain/booth/state.ts';
-import { boothId, eventId, type BoothId, type EventId } from '#lib/domain/ids.ts';
+import { boothId, type BoothId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { unreachable } from '#lib/domain/result.ts';
 import type { IngestStatus } from '#lib/protocol/booth.ts';
 import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
 import type { Db } from '../db/database.ts';
-import { booths as boothRows, events as eventRows, rooms as roomRows } from '../db/schema.ts';
 import type { Log } from '../log.ts';
+import { statesOf } from './channel-states.ts';
 import type { Events, FoundBooth, FoundEvent } from './events.ts';
 
 /** Rooms and booths of an event are asked for again this often, while anybody asks. */
@@ -252,37 +251,4 @@ function voiceIn(phase: Phase): Air {
 		default:
 			return unreachable(phase);
 	}
-}
-
-type StoredState = {
-	readonly state: BoothState;
-	readonly version: number;
-	readonly event: EventId;
-	readonly captions: boolean;
-};
-
-async function statesOf(
-	db: Db,
-	wanted: readonly EventId[]
-): Promise<ReadonlyMap<BoothId, StoredState>> {
-	const rows = await db
-		.select({
-			id: boothRows.id,
-			state: boothRows.state,
-			version: boothRows.stateVersion,
-			event: boothRows.eventId,
-			captions: sql<boolean>`${boothRows.transcriptionEnabled} and ${boothRows.captionsConsent}`
-		})
-		.from(boothRows)
-		.innerJoin(roomRows, eq(roomRows.id, boothRows.roomId))
-		.innerJoin(eventRows, eq(eventRows.id, boothRows.eventId))
-		.where(
-			and(
-				inArray(boothRows.eventId, [...wanted]),
-				isNull(boothRows.deletedAt),
-				isNull(roomRows.deletedAt),
-				isNull(eventRows.deletedAt)
-			)
-		);
-	return new Map(rows.map((row) => [boothId(row.id), { ...row, event: eventId(row.event) }]));
 }
