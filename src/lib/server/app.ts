@@ -48,6 +48,7 @@ import { createRights, type Rights } from './realtime/rights.ts';
 import { serveWorkers } from './realtime/worker.ts';
 import { createSeatTokens } from './realtime/seat-token.ts';
 import { createRetention } from './retention/retention.ts';
+import { createTranslations, type Translations } from './translation/translations.ts';
 import { createTranscripts, type Transcripts } from './transcripts/transcripts.ts';
 import { createUnattended } from './realtime/unattended.ts';
 
@@ -88,6 +89,8 @@ export type App = {
 	readonly tickets: Tickets;
 	/** What was said, read and put right afterwards. */
 	readonly transcripts: Transcripts;
+	/** Captions in other languages, made by a machine. */
+	readonly translations: Translations;
 	/** The portal's own secret; keys for one purpose are derived from it. */
 	readonly secret: string;
 	/** The key of the local endpoint that commands use, in the data folder. */
@@ -157,6 +160,7 @@ export async function composeApp(
 	const captionSettings = createCaptionSettings(db, { changed: captions.changed });
 	const glossary = createGlossary(db, { changed: captions.changed });
 	const transcripts = createTranscripts(db, { announce: captions.corrected });
+	const translations = createTranslations({ db, captions, keys: providers, log });
 	const retention = createRetention({ db, audit, log });
 	serveWorkers(io, { work: captions.work, secret: workerSecret(env), log });
 	const sockets = serveBooth(io, {
@@ -190,6 +194,7 @@ export async function composeApp(
 	channels.start();
 	await captions.start();
 	retention.start();
+	translations.start();
 	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
 	unattended.start();
 	const rights = createRights({
@@ -242,6 +247,7 @@ export async function composeApp(
 		signingKeys,
 		tickets,
 		transcripts,
+		translations,
 		secret,
 		localKey,
 		migrate: () => database.migrate(),
@@ -264,7 +270,7 @@ export async function composeApp(
 			await drainServer(http, io);
 			await Promise.all([rights.stop(), unattended.stop(), organise.cleanUp.stop()]);
 			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
-			await Promise.all([attempts.stop(), people.stop(), retention.stop()]);
+			await Promise.all([attempts.stop(), people.stop(), retention.stop(), translations.stop()]);
 			await accounts.idle();
 			mail.close();
 			await database.close();

@@ -1,6 +1,7 @@
 import { and, asc, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Lease } from '#lib/domain/captions/lease.ts';
 import { accountOf } from '#lib/domain/captions/speech-service.ts';
+import { STRONG_WORDS } from '#lib/domain/captions/strong-words.ts';
 import { boothId, eventId, type BoothId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR, type LanguageCode } from '#lib/domain/language.ts';
 import { mediaPath, type MediaPath } from '#lib/domain/media-path.ts';
@@ -100,7 +101,7 @@ export async function captionChannels(db: Db): Promise<CaptionChannel[]> {
 			server: booth.transcriptionServer,
 			externalAllowed: event.externalAllowed,
 			consent: booth.captionsConsent,
-			hiddenWords: event.hidesWords ? event.hiddenWords : [],
+			hiddenWords: event.hidesWords ? [...STRONG_WORDS, ...event.hiddenWords] : [],
 			keySetAt: keySetAt?.getTime() ?? null,
 			lease: leaseOf(session),
 			phase: session === null || session.worker === null ? null : session.phase
