@@ -96,6 +96,8 @@ export type App = {
 	/** The key of the local endpoint that commands use, in the data folder. */
 	readonly localKey: string;
 	health(): Promise<Health>;
+	/** All of the embedded database, taken while it runs; null for Postgres. */
+	readonly archive: Database['archive'];
 	/** Applies what the database misses of this version, one process at a time. */
 	migrate(): Promise<void>;
 	/** Stops accepting, tells the sockets, lets requests finish for at most 10 s, closes everything. */
@@ -250,6 +252,7 @@ export async function composeApp(
 		translations,
 		secret,
 		localKey,
+		archive: database.archive,
 		migrate: () => database.migrate(),
 		async health() {
 			const [databaseOk, mediaOk] = await Promise.all([answers(db), media.health()]);

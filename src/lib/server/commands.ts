@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { INCIDENTS } from '#lib/domain/doctor/finding.ts';
 import { personId } from '#lib/domain/ids.ts';
@@ -52,6 +53,15 @@ const COMMANDS: Record<string, Command> = {
 			}
 		}
 	),
+
+	/** Writes the embedded database to a file of this machine; for Postgres `npm run backup` calls pg_dump. */
+	backup: command(z.object({ file: z.string() }), async ({ archive }, { file }) => {
+		if (archive === null)
+			return refuse('not_embedded', 'This portal’s database is Postgres; back it up with pg_dump.');
+		const bytes = await archive();
+		await writeFile(file, bytes, { flag: 'wx', mode: 0o600 });
+		return ok({ bytes: bytes.byteLength });
+	}),
 
 	/** One incident's diagnosis, or a look at everything; `fix` does what is safe and looks again. */
 	doctor: command(

@@ -22,6 +22,8 @@ export type Database = {
 	/** Applies what is missing, one process at a time. */
 	migrate(): Promise<void>;
 	readonly listen: Listen;
+	/** All of PGlite as a gzipped archive, taken while it runs; null for Postgres, which has its own tools. */
+	readonly archive: (() => Promise<Uint8Array>) | null;
 	close(): Promise<void>;
 };
 
@@ -49,8 +51,21 @@ export async function openPglite(folder: string | null, logger?: QueryLogger): P
 		kind: 'pglite',
 		migrate: () => migratePglite(db, MIGRATIONS),
 		listen: (channel, heard) => client.listen(channel, heard),
+		archive: async () => (await client.dumpDataDir('gzip')).bytes(),
 		close: () => client.close()
 	};
+}
+
+/** Makes the database of `folder` from an archive. The caller holds the lock, and there is none there yet. */
+export async function restorePglite(
+	folder: string,
+	archive: Uint8Array<ArrayBuffer>
+): Promise<void> {
+	const client = await PGlite.create({
+		dataDir: join(folder, 'database'),
+		loadDataDir: new Blob([archive])
+	});
+	await client.close();
 }
 
 /** Postgres at `url`. Connects lazily; at most `maxConnections` at once. */
@@ -75,6 +90,7 @@ export function openPostgres(url: string, maxConnections = 10, logger?: QueryLog
 			const { unlisten } = await client.listen(channel, heard);
 			return unlisten;
 		},
+		archive: null,
 		close: () => client.end({ timeout: 5 })
 	};
 }
