@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv as parseEnvFile } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import {
 	MEDIA_PERMISSIONS_CLAIM,
@@ -106,11 +109,14 @@ describe('docker-compose.yml', () => {
 		for (const image of images) expect(image).toMatch(/^[\w./-]+:\d+\.\d+[\w.-]*$/);
 	});
 
-	it('publishes the portal, WHIP and the sound, and nothing else', () => {
+	it('publishes the portal, WHIP, the sound and the TLS proxy, and nothing else', () => {
 		const published = services.flatMap(([name, { ports = [] }]) =>
 			ports.map((port) => `${name} ${port.replace(/^\$\{BIND_ADDRESS-127\.0\.0\.1\}:/, 'proxy:')}`)
 		);
 		expect(published.sort()).toEqual([
+			'caddy 443:443',
+			'caddy 443:443/udp',
+			'caddy 80:80',
 			'mediamtx 8189:8189/tcp',
 			'mediamtx 8189:8189/udp',
 			'mediamtx proxy:8889:8889',
@@ -153,7 +159,8 @@ describe('docker-compose.yml', () => {
 			'MEDIAMTX_WHIP_BASE',
 			'MEDIA_PUBLIC_IP',
 			'POSTGRES_PASSWORD',
-			'PUBLIC_BASE_URL'
+			'PUBLIC_BASE_URL',
+			'WORKER_SECRET'
 		]);
 		for (const [name, { environment = {} }] of services)
 			for (const [key, value] of Object.entries(environment))
@@ -186,5 +193,65 @@ describe('docker-compose.yml', () => {
 		for (const name of ['portal', 'db', 'keys'])
 			expect(service(name), name).toHaveProperty('healthcheck.test');
 		for (const [name, { restart }] of services) expect(restart, name).toBe('unless-stopped');
+	});
+});
+
+describe('npm run setup:production', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'voxbento-setup-'));
+	afterAll(() => rmSync(folder, { recursive: true }));
+	const file = join(folder, 'production.env');
+	const names = ['--portal', 'vb.example.org', '--media', 'media.example.org'];
+	const setup = (...args: string[]) =>
+		spawnSync(process.execPath, ['scripts/setup-production.js', ...args], {
+			cwd: ROOT,
+			encoding: 'utf8'
+		});
+
+	it('writes all that compose asks for, with secrets of its own, for nobody else to read', () => {
+		expect(setup(...names, '--ip', '203.0.113.7', '--out', file).status).toBe(0);
+		const env = parseEnvFile(readFileSync(file, 'utf8'));
+		const asked = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
+		for (const name of asked) expect(env, name).toHaveProperty(name ?? '');
+		expect(() => parseEnv(env)).not.toThrow();
+		expect(statSync(file).mode & 0o077).toBe(0);
+		const secrets = Object.entries(env).filter(([name]) => /SECRET|PASSWORD|_KEY/.test(name));
+		expect(new Set(secrets.map(([, value]) => value)).size).toBe(secrets.length);
+	});
+
+	it('never overwrites one, and says what is wrong with a name or an address', () => {
+		expect(setup(...names, '--ip', '203.0.113.7', '--out', file).stderr).toContain('already');
+		const next = ['--out', join(folder, 'next.env')];
+		expect(setup(...names, '--ip', 'here', ...next).stderr).toContain('not an IP address');
+		const url = ['--portal', 'https://vb.example.org', '--media', 'media.example.org'];
+		expect(setup(...url, '--ip', '203.0.113.7', ...next).stderr).toContain('without https://');
+		const same = ['--portal', 'vb.example.org', '--media', 'vb.example.org'];
+		expect(setup(...same, '--ip', '203.0.113.7', ...next).stderr).toContain('two names');
+	});
+});
+
+describe('deploy/', () => {
+	it('runs on bare metal what compose runs, under a user of its own', () => {
+		for (const [unit, command] of [
+			['portal', 'src/main.js'],
+			['media', 'build/workers/media.js'],
+			['worker', 'build/workers/transcriber.js']
+		]) {
+			const text = read(`deploy/systemd/voxbento-${unit}.service`);
+			expect(text).toContain(`ExecStart=/usr/bin/node ${command}`);
+			expect(text).toContain('User=voxbento');
+			expect(text).toContain('Restart=always');
+		}
+	});
+
+	it('has a Caddyfile that Caddy takes', () => {
+		const env = { ...process.env, PORTAL_HOST: 'vb.example.org', MEDIA_HOST: 'media.example.org' };
+		const caddy = spawnSync(
+			'caddy',
+			['validate', '--config', 'deploy/Caddyfile', '--adapter', 'caddyfile'],
+			{ cwd: ROOT, encoding: 'utf8', env }
+		);
+		if (caddy.error) return console.log('skipped: there is no caddy here');
+		expect(caddy.stderr).not.toContain('"level":"warn"');
+		expect(caddy).toMatchObject({ status: 0, stdout: 'Valid configuration\n' });
 	});
 });
