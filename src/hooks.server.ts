@@ -22,7 +22,21 @@ const withApp: Handle = async ({ event, resolve }) => {
 	return resolve(event);
 };
 
-export const handle = sequence(inReadersLanguage, securityHeaders, withApp);
+/** Outermost, so that its time is what the visitor waited; addresses of no route are counted together. */
+const measured: Handle = async ({ event, resolve }) => {
+	const startedAt = performance.now();
+	const response = await resolve(event);
+	const app: App = Reflect.get(globalThis, APP);
+	app.metrics.request({
+		method: event.request.method,
+		route: event.route.id ?? 'none',
+		status: response.status,
+		seconds: (performance.now() - startedAt) / 1_000
+	});
+	return response;
+};
+
+export const handle = sequence(measured, inReadersLanguage, securityHeaders, withApp);
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
 	if (status === 404) return { message: 'Not found', code: 'not_found' };

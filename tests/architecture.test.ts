@@ -44,6 +44,7 @@ const VENDORS: Record<string, RegExp> = {
 	otpauth: /^src\/lib\/server\/accounts\/totp(\.test)?\.ts$/,
 	pino: /^(src\/lib\/server\/log\.ts|workers\/)/,
 	postgres: /^src\/lib\/server\/db\//,
+	'prom-client': /^src\/lib\/server\/metrics\//,
 	'rate-limiter-flexible': /^src\/lib\/server\//,
 	'socket.io': /^src\/lib\/server\/(realtime\/|http\/drain|app\.ts)/,
 	'socket.io-client':

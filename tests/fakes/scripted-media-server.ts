@@ -104,6 +104,13 @@ export function scriptedMediaServer(): ScriptedMediaServer {
 				paths.set(path, wanted);
 				return known ? 'kept' : 'created';
 			}),
+		inspectPath: (path, wanted) =>
+			answer('inspectPath', () => {
+				const settings = paths.get(path);
+				if (settings === undefined) return null;
+				const complete = settings.alwaysAvailable === wanted.alwaysAvailable;
+				return { complete, online: onAir.has(path) };
+			}),
 		removePath: (path) => answer('removePath', () => void paths.delete(path)),
 		listPaths: () =>
 			answer('listPaths', () =>

@@ -13,3 +13,11 @@ export type Health = {
 	active_workers: number;
 	uptime_s: number;
 };
+
+/** `GET /readyz` */
+export type Readiness = {
+	ready: boolean;
+	database_ok: boolean;
+	migrations_current: boolean;
+	draining: boolean;
+};

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Server as SocketServer } from 'socket.io';
-import type { Health } from '#lib/protocol/rest.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { createAudit, type Audit } from './audit/audit.ts';
 import { createAuth, type Auth } from './auth/auth.ts';
@@ -32,17 +31,20 @@ import {
 	PUBLISH_TICKET_LIMIT,
 	type RateLimit
 } from './http/rate-limit.ts';
+import { createHealth, type HealthChecks } from './health.ts';
 import { drainServer } from './http/drain.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
 import { createMail, type Mail } from './mail/mail.ts';
 import { createMediaMtx } from './media/mediamtx.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createSigningKeys, type SigningKeys } from './media/signing-keys.ts';
 import { createTickets, type Tickets } from './media/tickets.ts';
 import { createPeople, type People } from './people/people.ts';
 import { encryptionSecrets, portalSecret, workerSecret } from './portal-secrets.ts';
 import { createProviderKeys, type ProviderKeys } from './providers/keys.ts';
 import { serveBooth } from './realtime/booth.ts';
+import { openSockets } from './realtime/open-sockets.ts';
 import { serveListen } from './realtime/listen.ts';
 import { createRights, type Rights } from './realtime/rights.ts';
 import { serveWorkers } from './realtime/worker.ts';
@@ -53,7 +55,7 @@ import { createTranscripts, type Transcripts } from './transcripts/transcripts.t
 import { createUnattended } from './realtime/unattended.ts';
 
 /** The portal, put together once. Routes reach it as `locals.app`. */
-export type App = {
+export type App = HealthChecks & {
 	readonly env: Env;
 	readonly log: Log;
 	readonly db: Db;
@@ -95,7 +97,7 @@ export type App = {
 	readonly secret: string;
 	/** The key of the local endpoint that commands use, in the data folder. */
 	readonly localKey: string;
-	health(): Promise<Health>;
+	readonly metrics: Metrics;
 	/** All of the embedded database, taken while it runs; null for Postgres. */
 	readonly archive: Database['archive'];
 	/** Applies what the database misses of this version, one process at a time. */
@@ -103,8 +105,6 @@ export type App = {
 	/** Stops accepting, tells the sockets, lets requests finish for at most 10 s, closes everything. */
 	drain(): Promise<void>;
 };
-
-const VERSION = '0.1.0';
 
 /**
  * Introduces the parts to each other on `http`, which exists already and listens later.
@@ -125,7 +125,6 @@ export async function composeApp(
 	const secret = portalSecret(env, log);
 	const localKey = persistentSecret(env.DATA_DIR, 'local.key').secret;
 	const portalId = randomUUID();
-	const startedAt = Date.now();
 	let draining = false;
 
 	const attempts = createGuessing(db, secret, log);
@@ -252,20 +251,15 @@ export async function composeApp(
 		translations,
 		secret,
 		localKey,
+		...createHealth({
+			db,
+			media,
+			activeWorkers: captions.activeWorkers,
+			isDraining: () => draining
+		}),
+		metrics: createMetrics({ db, media, sockets: () => openSockets(io), log }),
 		archive: database.archive,
 		migrate: () => database.migrate(),
-		async health() {
-			const [databaseOk, mediaOk] = await Promise.all([answers(db), media.health()]);
-			return {
-				ok: databaseOk && !draining,
-				server: 'voxbento',
-				version: VERSION,
-				mediamtx_ok: mediaOk,
-				database_ok: databaseOk,
-				active_workers: captions.activeWorkers(),
-				uptime_s: Math.round((Date.now() - startedAt) / 1000)
-			};
-		},
 		async drain() {
 			log.info('draining');
 			draining = true;
@@ -286,13 +280,4 @@ async function openDatabase(env: Env, logger?: QueryLogger): Promise<Database> {
 	return env.DATABASE_URL
 		? openPostgres(env.DATABASE_URL, undefined, logger)
 		: openPglite(env.DATA_DIR, logger);
-}
-
-async function answers(db: Db): Promise<boolean> {
-	try {
-		await db.execute(sql`select 1`);
-		return true;
-	} catch {
-		return false;
-	}
 }

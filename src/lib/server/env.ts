@@ -37,6 +37,8 @@ const schema = z
 		/** Shared with the caption workers; whoever has it gets the providers' keys. */
 		WORKER_SECRET: optional(z.string().min(16, 'must have at least 16 characters')),
 		MAX_TOTAL_WORKERS: z.coerce.number().int().min(0).default(10),
+		/** Opens /metrics to Prometheus; without it this machine alone may read them. */
+		METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
 		LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 	})
 	.refine((env) => (env.TLS_CERT === undefined) === (env.TLS_KEY === undefined), {
