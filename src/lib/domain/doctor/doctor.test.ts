@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_BOOTH, type BoothState, type Seat } from '../booth/state.ts';
 import type { PersonId, SeatId } from '../ids.ts';
 import { judgeIce, judgeMediaUrl, reachOf } from './addresses.ts';
+import { judgeCaptions, type CaptionCaseFacts } from './captions.ts';
 import { judgeGhosts, judgeGoLive, judgeHearing, type ChannelFacts } from './channel.ts';
 import { together, type Report } from './finding.ts';
 
@@ -107,6 +108,32 @@ describe('why a listener hears nothing', () => {
 	])('%s', (_name, changes, expected) =>
 		expect(codes(judgeHearing(channel(changes)))).toEqual(expected)
 	);
+});
+
+describe('why no captions appear', () => {
+	const fault = { code: 'key_refused', detail: '401' };
+	const retrying = { kind: 'retrying', attempt: 2, retryAt: 9, fault } as const;
+	const at = (status: unknown, online = true, pulled: unknown = null) =>
+		codes(judgeCaptions({ path: 'demo/en', status, online, pulled } as CaptionCaseFacts));
+	it.each<[string, string[], string[]]>([
+		['running', at({ kind: 'running' }), []],
+		['off', at({ kind: 'off' }), ['captions_off']],
+		['no consent', at({ kind: 'blocked', reason: 'consent_missing' }), ['captions_refused']],
+		[
+			'outside not allowed',
+			at({ kind: 'blocked', reason: 'external_refused' }),
+			['captions_refused']
+		],
+		['no key', at({ kind: 'blocked', reason: 'key_missing' }), ['key_missing']],
+		['key unreadable', at({ kind: 'blocked', reason: 'key_unreadable' }), ['key_unreadable']],
+		['all sessions in use', at({ kind: 'full', limit: 10 }), ['workers_all_busy']],
+		['no worker', at({ kind: 'waiting-for-worker' }), ['worker_missing']],
+		['nobody speaks', at({ kind: 'waiting-for-sound' }, false), ['nobody_on_air']],
+		['a pause in the speech', at({ kind: 'waiting-for-sound' }, true, 'heard'), []],
+		['no ffmpeg', at({ kind: 'waiting-for-sound' }, true, 'no-ffmpeg'), ['ffmpeg_missing']],
+		['RTSP away', at({ ...retrying, what: 'sound' }, true, 'nothing'), ['rtsp_away']],
+		['provider refuses', at({ ...retrying, what: 'provider' }), ['captions_failing']]
+	])('%s', (_name, found, expected) => expect(found).toEqual(expected));
 });
 
 it('lets both voices of an agreed handover publish', () => {

@@ -17,7 +17,6 @@ export type FindingCode =
 	| 'captions_failing'
 	| 'captions_off'
 	| 'captions_refused'
-	| 'captions_waiting_for_sound'
 	| 'channel_silent'
 	| 'clock_wrong'
 	| 'cookies_dropped'
@@ -73,8 +72,6 @@ export type Finding = {
 
 /** What was looked at, also when all is well. */
 export type Report = { readonly facts: readonly string[]; readonly findings: readonly Finding[] };
-
-export const NOTHING: Report = { facts: [], findings: [] };
 
 export function together(reports: readonly Report[]): Report {
 	const seen = new Set<string>();

@@ -1,3 +1,4 @@
+import { judgeCaptions } from '#lib/domain/doctor/captions.ts';
 import {
 	judgeGhosts,
 	judgeGoLive,
@@ -12,7 +13,7 @@ import type { FoundBooth } from '../events/events.ts';
 import { inParallel } from '../media/in-parallel.ts';
 import type { MediaServerInfo } from '../media/media-server.ts';
 import { pathSettings } from '../media/path-keeper.ts';
-import { listenTo } from './channel-sound.ts';
+import { listenTo, type HeardSound } from './channel-sound.ts';
 import type { DoctorParts } from './media-checks.ts';
 
 const AT_ONCE = 8;
@@ -77,10 +78,33 @@ export async function oneChannel(
 	return { facts: [describe(facts)], findings: judged };
 }
 
+/** IC-04 for one channel. */
+export async function channelCaptions(
+	app: DoctorParts,
+	found: FoundBooth,
+	info: MediaServerInfo
+): Promise<Report> {
+	const { served } = await look(app, found, info, null);
+	const online = served?.online === true;
+	const status = app.captions.status(found.booth.id);
+	const sound = online && status.kind !== 'running' ? await pull(app, found) : null;
+	const facts = { path: found.path, status, online, pulled: sound?.kind ?? null };
+	return {
+		facts: [
+			`${found.path}: captions ${status.kind}, ${app.captions.activeWorkers()} sessions of ${app.env.MAX_TOTAL_WORKERS} in use, ${online ? 'sound arrives' : 'no sound'}`
+		],
+		findings: judgeCaptions(facts)
+	};
+}
+
 async function listen(app: DoctorParts, found: FoundBooth): Promise<number | null> {
-	const { token } = await app.tickets.readTicket(found.event.slug);
-	const sound = await listenTo(`${app.env.MEDIAMTX_RTSP_BASE}/${found.path}?token=${token}`);
+	const sound = await pull(app, found);
 	return sound.kind === 'heard' ? sound.peakDb : null;
+}
+
+async function pull(app: DoctorParts, { event, path }: FoundBooth): Promise<HeardSound> {
+	const { token } = await app.tickets.readTicket(event.slug);
+	return listenTo(`${app.env.MEDIAMTX_RTSP_BASE}/${path}?token=${token}`);
 }
 
 function describe({ path, state, served, publishers, peakDb }: ChannelFacts): string {

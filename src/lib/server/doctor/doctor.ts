@@ -1,16 +1,10 @@
-import {
-	NOTHING,
-	together,
-	type Incident,
-	type Report,
-	type SafeFix
-} from '#lib/domain/doctor/finding.ts';
+import { together, type Incident, type Report, type SafeFix } from '#lib/domain/doctor/finding.ts';
 import { allowedPublishers } from '#lib/domain/booth/allowed-publishers.ts';
 import { EMPTY_BOOTH } from '#lib/domain/booth/state.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { unreachable } from '#lib/domain/result.ts';
 import type { FoundBooth } from '../events/events.ts';
-import { allChannels, oneChannel } from './channel-checks.ts';
+import { allChannels, channelCaptions, oneChannel } from './channel-checks.ts';
 import { mediaDoor, mediaServer, type DoctorParts } from './media-checks.ts';
 import { adminLogin, database, sockets } from './portal-checks.ts';
 import { secrets } from './secret-checks.ts';
@@ -58,8 +52,11 @@ export async function diagnose(app: DoctorParts, complaint: Complaint): Promise<
 		}
 		case 'IC-03':
 			return sockets(app);
-		case 'IC-04':
-			return NOTHING;
+		case 'IC-04': {
+			const media = await mediaServer(app);
+			if (media.info === null || channel === null) return media.report;
+			return together([media.report, await channelCaptions(app, channel, media.info)]);
+		}
 		case 'IC-05':
 			return adminLogin(app, ownUrl(app));
 		case 'IC-06':

@@ -7,7 +7,7 @@ import { knock } from './media-probe.ts';
 
 export type DoctorParts = Pick<
 	App,
-	'attempts' | 'booths' | 'db' | 'env' | 'events' | 'media' | 'reconciler' | 'secret' | 'tickets'
+	'booths' | 'captions' | 'db' | 'env' | 'events' | 'media' | 'reconciler' | 'tickets'
 >;
 
 /** Whether the portal reaches the media server's control API; what it says of itself. */
