@@ -1,10 +1,5 @@
-import type { Socket } from 'socket.io-client';
-import type {
-	ChannelState,
-	ListenClientEvents,
-	ListenServerEvents,
-	ListenSnapshot
-} from '#lib/protocol/listen.ts';
+import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
+import type { CaptionFollower, ListenSocket } from './captions-follower.ts';
 
 /** How good the list of channels is: pushed or polled just now, last known, or no longer ours to see. */
 export type FeedState = 'fresh' | 'stale' | 'refused';
@@ -14,6 +9,8 @@ export type ChannelFeedOptions = {
 	readonly onSnapshot: (snapshot: ListenSnapshot) => void;
 	readonly onChannels: (changed: ChannelState[]) => void;
 	readonly onState: (state: FeedState) => void;
+	/** Reads captions over the same socket. */
+	readonly captions?: Pick<CaptionFollower, 'attach' | 'joined'>;
 };
 
 export type ChannelFeed = {
@@ -36,10 +33,11 @@ export function createChannelFeed({
 	event,
 	onSnapshot,
 	onChannels,
-	onState
+	onState,
+	captions
 }: ChannelFeedOptions): ChannelFeed {
 	const url = `/api/events/${encodeURIComponent(event)}/listen`;
-	let socket: Socket<ListenServerEvents, ListenClientEvents> | null = null;
+	let socket: ListenSocket | null = null;
 	let wantsPush = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let closed = false;
@@ -81,19 +79,21 @@ export function createChannelFeed({
 		const { io } = await import('socket.io-client');
 		if (closed) return;
 		// WebSocket alone: where it is blocked, polling REST is lighter for everybody than long polling.
-		const opened: Socket<ListenServerEvents, ListenClientEvents> = io('/listen', {
+		const opened: ListenSocket = io('/listen', {
 			transports: ['websocket'],
 			reconnectionDelay: 1_000,
 			reconnectionDelayMax: 15_000,
 			randomizationFactor: 0.5
 		});
 		socket = opened;
+		captions?.attach(opened);
 		opened.on('connect', () =>
 			opened.emit('listen:join', { event }, (answer) => {
 				if (!answer.ok) return onState('refused');
 				clearTimeout(timer);
 				onSnapshot(answer.value);
 				onState('fresh');
+				captions?.joined();
 			})
 		);
 		opened.on('listen:channels', onChannels);

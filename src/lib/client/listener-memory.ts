@@ -5,7 +5,12 @@ import type { ListenSnapshot } from '#lib/protocol/listen.ts';
  * What the phone remembers between visits, per event: choices of this listener, and the last that was known of
  * the event, for the shell that opens without a network. Nothing here identifies a person.
  */
-export type Choices = { readonly language: string | null; readonly volume: number };
+export type Choices = {
+	readonly language: string | null;
+	readonly volume: number;
+	/** On until somebody switches them off. */
+	readonly captions: boolean;
+};
 
 export type Known = {
 	readonly snapshot: ListenSnapshot;
@@ -23,7 +28,8 @@ export function recallChoices(event: string): Choices {
 	const volume = stored?.volume;
 	return {
 		language: typeof stored?.language === 'string' ? stored.language : null,
-		volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : 1
+		volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : 1,
+		captions: stored?.captions !== false
 	};
 }
 

@@ -2,6 +2,7 @@ import { heard, type Heard } from '#lib/domain/listening/heard.ts';
 import { FLOOR, type LanguageCode } from '#lib/domain/language.ts';
 import type { ReadTicket } from '#lib/protocol/booth.ts';
 import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
+import { CaptionsStore } from './captions-store.svelte.ts';
 import { createChannelFeed, type ChannelFeed, type FeedState } from './channel-feed.ts';
 import { rememberChoices, rememberKnown, forgetKnown } from './listener-memory.ts';
 import { radioStatus, type RadioStatus } from './radio-status.ts';
@@ -19,6 +20,8 @@ export type ListenerStart = {
 
 /** A listener who does not press play still sees what goes on air, soon enough pushed instead of polled. */
 const PUSH_WITHOUT_SOUND_MS = 20_000;
+/** Somebody who reads waits for the captions and not for a sound. */
+const PUSH_FOR_READERS_MS = 4_000;
 /** The first sound has the network to itself; then the code of the socket is fetched. */
 const PUSH_AFTER_SOUND_MS = 800;
 /** Smaller changes of the delay are noise; showing them would make the line flicker. */
@@ -66,6 +69,16 @@ export class ListenerStore {
 		})
 	);
 
+	readonly captions: CaptionsStore;
+	/** Booth id of the channel whose captions belong to what is heard; null: it has none. */
+	readonly captioned = $derived.by((): number | null => {
+		const channel =
+			this.heard.kind === 'nothing'
+				? this.channels.find(({ language }) => language === this.language)
+				: this.heard.channel;
+		return channel?.captions === true ? channel.booth : null;
+	});
+
 	#tuner: Tuner | null = null;
 	#channelFeed: ChannelFeed | null = null;
 	#pushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -73,6 +86,7 @@ export class ListenerStore {
 	constructor(start: ListenerStart) {
 		this.#start = start;
 		this.event = start.snapshot.event;
+		this.captions = new CaptionsStore(this.event.slug);
 		this.#room = start.room;
 		this.#all = start.snapshot.channels;
 		this.language = start.language;
@@ -108,6 +122,7 @@ export class ListenerStore {
 		});
 		this.#channelFeed = createChannelFeed({
 			event: slug,
+			captions: this.captions.link,
 			onState: (state) => {
 				this.feed = state;
 				if (state === 'refused') forgetKnown(slug);
@@ -148,7 +163,8 @@ export class ListenerStore {
 		addEventListener('online', onNetwork);
 		addEventListener('offline', onNetwork);
 		document.addEventListener('visibilitychange', onVisible);
-		this.#pushAfter(PUSH_WITHOUT_SOUND_MS);
+		const isRead = this.captions.wanted && this.captioned !== null;
+		this.#pushAfter(isRead ? PUSH_FOR_READERS_MS : PUSH_WITHOUT_SOUND_MS);
 
 		return () => {
 			removeEventListener('online', onNetwork);
@@ -157,6 +173,7 @@ export class ListenerStore {
 			clearTimeout(this.#pushTimer);
 			this.#tuner?.close();
 			this.#channelFeed?.close();
+			this.captions.close();
 			this.#tuner = this.#channelFeed = null;
 		};
 	}
@@ -199,13 +216,21 @@ export class ListenerStore {
 		this.#remember();
 	}
 
+	/** Shows or hides captions, and remembers it. */
+	wantCaptions(wanted: boolean): void {
+		this.captions.want(wanted);
+		if (wanted) this.#channelFeed?.push();
+		this.#remember();
+	}
+
 	#setVolume(volume: number): void {
 		this.volume = volume;
 		this.#tuner?.setVolume(volume);
 	}
 
 	#remember(): void {
-		rememberChoices(this.event.slug, { language: this.language, volume: this.volume });
+		const { language, volume, captions } = this;
+		rememberChoices(this.event.slug, { language, volume, captions: captions.wanted });
 	}
 
 	#know(channels: readonly ChannelState[], serverNow: number | null): void {
