@@ -42,7 +42,7 @@ export function createAccounts(parts: {
 	const secrets = createOneTimeSecrets(parts.db, now);
 	const secondFactor = createSecondFactor({ ...parts, secrets, now });
 	const signIn = createSignIn({ ...parts, secrets, secondFactor });
-	const own = createOwnAccount({ ...parts, secrets, postbox, now });
+	const own = createOwnAccount({ ...parts, secrets, secondFactor, postbox, now });
 	const links = createLinks({ ...parts, secrets, signIn, own, postbox });
 	const directory = createDirectory({ ...parts, links, secrets, secondFactor, postbox });
 	return {

@@ -11,6 +11,7 @@ import { chatMessages, users } from '../db/schema.ts';
 import type { Rights } from '../realtime/rights.ts';
 import { isLastAdmin, oneAtATime, soleOwnerOf } from './last-one.ts';
 import type { OneTimeSecrets } from './one-time-secrets.ts';
+import type { SecondFactor } from './second-factor.ts';
 import type { Postbox } from './postbox.ts';
 
 /** The browser that asks: its cookie, and the network address for the audit log. */
@@ -66,6 +67,7 @@ export type OwnAccount = {
 	): Promise<Result<void, 'email_taken' | 'account_off'>>;
 	/** A link that was sent to this address was used. */
 	emailIsTheirs(user: UserId, email: string): Promise<void>;
+	secondFactorOff(user: UserId, from: From): Promise<void>;
 	endSession(user: UserId, handle: string, from: From): Promise<boolean>;
 	/** Everywhere, here too. */
 	endSessions(user: UserId, from: From): Promise<void>;
@@ -89,6 +91,7 @@ export function createOwnAccount({
 	db,
 	auth,
 	secrets,
+	secondFactor,
 	postbox,
 	rights,
 	audit,
@@ -98,6 +101,7 @@ export function createOwnAccount({
 	db: Db;
 	auth: Pick<Auth, 'sessions' | 'actorOf'>;
 	secrets: OneTimeSecrets;
+	secondFactor: Pick<SecondFactor, 'off'>;
 	postbox: Postbox;
 	rights: Pick<Rights, 'changed'>;
 	audit: Pick<Audit, 'record'>;
@@ -216,6 +220,13 @@ export function createOwnAccount({
 				.update(users)
 				.set({ emailVerifiedAt: new Date(now()) })
 				.where(and(eq(users.id, user), eq(users.email, email), isNull(users.emailVerifiedAt)));
+		},
+
+		async secondFactorOff(user, { address }) {
+			const row = await rowOf(user);
+			await secondFactor.off(user);
+			if (row) postbox.post(row.email, { kind: 'second-factor-off' }, row.locale);
+			await record(user, 'account.second_factor_off', address);
 		},
 
 		async endSession(user, handle, { address }) {

@@ -1,7 +1,16 @@
 import { eq } from 'drizzle-orm';
 import type { UserId } from '#lib/domain/ids.ts';
 import type { Db } from '../db/database.ts';
-import { booths, chatMessages, events, memberships, rooms, sessions, users } from '../db/schema.ts';
+import {
+	auditLog,
+	booths,
+	chatMessages,
+	events,
+	memberships,
+	rooms,
+	sessions,
+	users
+} from '../db/schema.ts';
 
 /**
  * All that is kept about an account, for its owner to take away (GDPR, articles 15 and 20). Secrets are not
@@ -9,7 +18,7 @@ import { booths, chatMessages, events, memberships, rooms, sessions, users } fro
  */
 export async function exportOwnData(db: Db, user: UserId): Promise<Record<string, unknown>> {
 	const person = `user:${user}`;
-	const [[account], places, open, chat] = await Promise.all([
+	const [[account], places, open, chat, acts] = await Promise.all([
 		db.select().from(users).where(eq(users.id, user)),
 		db
 			.select({
@@ -38,7 +47,11 @@ export async function exportOwnData(db: Db, user: UserId): Promise<Record<string
 		db
 			.select({ body: chatMessages.body, sentAt: chatMessages.sentAt, booth: chatMessages.boothId })
 			.from(chatMessages)
-			.where(eq(chatMessages.person, person))
+			.where(eq(chatMessages.person, person)),
+		db
+			.select({ at: auditLog.at, action: auditLog.action, target: auditLog.target })
+			.from(auditLog)
+			.where(eq(auditLog.actor, person))
 	]);
 	return {
 		format: 'voxbento-account-1',
@@ -56,6 +69,7 @@ export async function exportOwnData(db: Db, user: UserId): Promise<Record<string
 		},
 		memberships: places,
 		sessions: open,
-		chatMessages: chat
+		chatMessages: chat,
+		acts
 	};
 }
