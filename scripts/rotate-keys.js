@@ -14,12 +14,16 @@ await command(async () => {
 	const [option, ...others] = process.argv.slice(2);
 	if (others.length > 0 || (option !== undefined && option !== '--revoke')) throw new Fault(USAGE);
 	const portal = localPortal(environment(ROOT), ROOT);
-	/** @type {{ kid: string, providerKeys: { resealed: number, unreadable: number } }} */
-	const { kid, providerKeys } = await askPortal(portal, 'keys-rotate', {
+	/** @typedef {{ resealed: number, unreadable: number }} Resealed */
+	/** @type {{ kid: string, providerKeys: Resealed, secondFactors: Resealed }} */
+	const { kid, providerKeys, secondFactors } = await askPortal(portal, 'keys-rotate', {
 		revokeOld: option === '--revoke'
 	});
 	console.log(`New tokens are signed with key ${kid}.`);
 	console.log(`${providerKeys.resealed} provider key(s) encrypted anew with the first key.`);
+	console.log(`${secondFactors.resealed} second factor(s) encrypted anew with the first key.`);
+	if (secondFactors.unreadable > 0)
+		console.log(`${secondFactors.unreadable} second factor(s) could not be decrypted.`);
 	if (providerKeys.unreadable > 0)
 		console.log(
 			`${providerKeys.unreadable} could not be decrypted: put the key that encrypted them back into ` +

@@ -40,10 +40,13 @@ const COMMANDS: Record<string, Command> = {
 	 */
 	'keys-rotate': command(
 		z.object({ revokeOld: z.boolean().default(false) }),
-		async ({ signingKeys, providers }, { revokeOld }) => {
+		async ({ accounts, signingKeys, providers }, { revokeOld }) => {
 			try {
 				const kid = await signingKeys.rotate({ revokeOld });
-				return ok({ kid, providerKeys: await providers.reseal() });
+				return ok({
+					...{ kid, providerKeys: await providers.reseal() },
+					secondFactors: await accounts.secondFactor.reseal()
+				});
 			} catch (error) {
 				if (!(error instanceof MediaServerDown)) throw error;
 				return refuse(

@@ -1,4 +1,4 @@
-import { and, count, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import type { UserId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import type { SecretBox } from '../auth/secret-box.ts';
@@ -29,6 +29,8 @@ export type SecondFactor = {
 	newRecoveryCodes(user: UserId): Promise<readonly string[]>;
 	recoveryCodesLeft(user: UserId): Promise<number>;
 	off(user: UserId): Promise<void>;
+	/** Seals every secret anew with the first of the configured keys, as `npm run keys:rotate` asks. */
+	reseal(): Promise<{ readonly resealed: number; readonly unreadable: number }>;
 };
 
 const PURPOSE = 'second-factor';
@@ -142,6 +144,25 @@ export function createSecondFactor({
 				.from(recoveryCodes)
 				.where(and(eq(recoveryCodes.userId, user), isNull(recoveryCodes.usedAt)));
 			return row?.left ?? 0;
+		},
+
+		async reseal() {
+			const rows = await db
+				.select({ id: users.id, sealed: users.totpSecretEncrypted })
+				.from(users)
+				.where(isNotNull(users.totpSecretEncrypted));
+			let resealed = 0;
+			for (const { id, sealed } of rows) {
+				const opened = box.open(sealed ?? '', PURPOSE);
+				if (!opened.ok) continue;
+				resealed += 1;
+				await db
+					.update(users)
+					.set({ totpSecretEncrypted: box.seal(opened.value, PURPOSE) })
+					// Its owner may have set another one up meanwhile.
+					.where(and(eq(users.id, id), eq(users.totpSecretEncrypted, sealed ?? '')));
+			}
+			return { resealed, unreadable: rows.length - resealed };
 		},
 
 		async off(user) {
