@@ -65,6 +65,11 @@ export type DeskLists = {
 	/** The newest events of a person, with what they lack. */
 	mine(actor: Actor, limit: number): Promise<Readiness[]>;
 	onAir(actor: Actor, limit: number): Promise<OnAir[]>;
+	/** The newest events a person may at least listen to, and how many there are. */
+	reachable(
+		actor: Actor,
+		limit: number
+	): Promise<{ rows: { id: EventId; slug: string; name: string }[]; total: number }>;
 	/** Events that can be brought back, of those the person may manage. */
 	deleted(actor: Actor): Promise<{ id: EventId; slug: string; name: string; deletedAt: Date }[]>;
 };
@@ -167,6 +172,23 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 				since: 'since' in phase ? phase.since : null,
 				name: 'active' in phase ? phase.active.name : ''
 			}));
+		},
+
+		async reachable(actor, limit) {
+			const where = and(isNull(events.deletedAt), seen(actor, 'event:listen'));
+			const [rows, [count]] = await Promise.all([
+				db
+					.select({ id: events.id, slug: events.slug, name: events.displayName })
+					.from(events)
+					.where(where)
+					.orderBy(desc(events.id))
+					.limit(limit),
+				db
+					.select({ total: sql<number>`count(*)::int` })
+					.from(events)
+					.where(where)
+			]);
+			return { rows: rows.map(branded), total: count?.total ?? 0 };
 		},
 
 		async deleted(actor) {

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { canSomewhereIn, type Actor, type Scope } from '#lib/domain/access/policy.ts';
 import {
 	boothId,
@@ -53,6 +53,8 @@ export type Events = {
 	boothById(id: BoothId): Promise<Result<FoundBooth, 'not_found'>>;
 	/** Booths of one room, or of the whole event, the floor first, then as the organiser ordered them. */
 	booths(event: EventId, room?: RoomId): Promise<FoundBooth[]>;
+	/** Booths of several events in one question, each event's floors first. */
+	boothsOfAll(events: readonly EventId[]): Promise<FoundBooth[]>;
 	rooms(event: EventId): Promise<FoundRoom[]>;
 	/** Every booth of every event that is not deleted. */
 	allBooths(): Promise<FoundBooth[]>;
@@ -123,6 +125,14 @@ export function createEvents(db: Db): Events {
 				.where(
 					and(eq(events.id, event), aliveBooth, room === undefined ? undefined : eq(rooms.id, room))
 				)
+				.orderBy(...inOrder);
+			return floorFirst(rows.map(boothOf));
+		},
+
+		async boothsOfAll(wanted) {
+			if (wanted.length === 0) return [];
+			const rows = await boothRows()
+				.where(and(inArray(events.id, [...wanted]), aliveBooth))
 				.orderBy(...inOrder);
 			return floorFirst(rows.map(boothOf));
 		},

@@ -37,6 +37,7 @@ export function createOrganise(parts: ChangeParts & { readonly log: Log }): Orga
 		schedule: createSchedule({
 			db,
 			audit,
+			now: parts.now,
 			async zoneOf(event) {
 				const [row] = await db
 					.select({ zone: events.timeZone })

@@ -3,6 +3,7 @@ import type { EventId } from '#lib/domain/ids.ts';
 import { parseLanguage } from '#lib/domain/language.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import type { ScheduleSession } from '#lib/domain/schedule.ts';
+import type { EventSchedule } from '#lib/protocol/schedule.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Db } from '../db/database.ts';
 import { rooms, scheduleSessions } from '../db/schema.ts';
@@ -32,6 +33,10 @@ export type SessionRefusal =
 export const TITLE_MAX_LENGTH = 200;
 const TEXT_MAX_LENGTH = 5_000;
 const SPEAKERS_MAX_LENGTH = 500;
+/** A programme is read again after this; a change made here counts at once. */
+const REREAD_MS = 10_000;
+const NEAR_PAST_MS = 2 * 3600 * 1000;
+const NEAR_FUTURE_MS = 36 * 3600 * 1000;
 /** Longer is a wrong date. */
 const SESSION_MAX_MS = 24 * 3600 * 1000;
 
@@ -39,8 +44,12 @@ const SESSION_MAX_MS = 24 * 3600 * 1000;
 export type Schedule = {
 	/** All rooms of the event, by time. */
 	list(event: EventId): Promise<ScheduleSession[]>;
-	/** The zone of the event and the sessions as a form shows them. */
+	/** The zone in which the event's times are typed and read. */
 	zone(event: EventId): Promise<string>;
+	/** For listeners and interpreters; asked once for a hall that comes in together. */
+	published(event: EventId): Promise<EventSchedule>;
+	/** The same, without what is over for hours or more than a day away: it travels with every page. */
+	near(event: EventId): Promise<EventSchedule>;
 	/** Stores a new session, or replaces the one of that id in this room. */
 	save(
 		room: FoundRoom,
@@ -61,14 +70,50 @@ export type Schedule = {
 export function createSchedule({
 	db,
 	audit,
-	zoneOf
+	zoneOf,
+	now = Date.now
 }: {
 	db: Db;
 	audit: Pick<Audit, 'record'>;
 	zoneOf: (event: EventId) => Promise<string>;
+	now?: (() => number) | undefined;
 }): Schedule {
-	return {
+	const asked = new Map<
+		EventId,
+		{ at: number; answer: Promise<Omit<EventSchedule, 'serverNow'>> }
+	>();
+
+	function ask(event: EventId): Promise<Omit<EventSchedule, 'serverNow'>> {
+		const at = now();
+		const known = asked.get(event);
+		if (known !== undefined && at - known.at < REREAD_MS) return known.answer;
+		const answer = Promise.all([zoneOf(event), schedule.list(event)]).then(
+			([timeZone, sessions]) => ({ timeZone, sessions })
+		);
+		asked.set(event, { at, answer });
+		// A failure is not kept.
+		answer.catch(() => asked.delete(event));
+		return answer;
+	}
+
+	const schedule: Schedule = {
 		zone: zoneOf,
+
+		async published(event) {
+			return { ...(await ask(event)), serverNow: now() };
+		},
+
+		async near(event) {
+			const { timeZone, sessions } = await ask(event);
+			const at = now();
+			return {
+				timeZone,
+				sessions: sessions.filter(
+					({ startsAt, endsAt }) => endsAt > at - NEAR_PAST_MS && startsAt < at + NEAR_FUTURE_MS
+				),
+				serverNow: at
+			};
+		},
 
 		async list(event) {
 			const rows = await db
@@ -109,6 +154,7 @@ export function createSchedule({
 				target: values.title,
 				details: { did: id === null ? 'added' : 'changed' }
 			});
+			asked.delete(event.id);
 			return ok(row.id);
 		},
 
@@ -118,6 +164,7 @@ export function createSchedule({
 				.where(and(eq(scheduleSessions.id, id), eq(scheduleSessions.eventId, event.id)))
 				.returning();
 			if (!row) return refuse('not_found', 'This session is gone.');
+			asked.delete(event.id);
 			const [room] = await db
 				.select({ slug: rooms.slug })
 				.from(rooms)
@@ -140,6 +187,7 @@ export function createSchedule({
 			});
 		}
 	};
+	return schedule;
 }
 
 export type CheckedSession = {

@@ -45,9 +45,10 @@ export const load: PageServerLoad = async (request) => {
 		return { access, event: { name: event.name }, problem: null };
 	}
 
-	const [snapshot, ticket] = await Promise.all([
+	const [snapshot, ticket, schedule] = await Promise.all([
 		locals.app.channels.snapshot(event),
-		locals.app.tickets.readTicket(event.slug)
+		locals.app.tickets.readTicket(event.slug),
+		locals.app.organise.schedule.near(event.id)
 	]);
 	const here = snapshot.channels.filter(
 		(channel) => channel.room === (room.main ? null : room.slug)
@@ -63,6 +64,7 @@ export const load: PageServerLoad = async (request) => {
 			language: asked ?? guessLanguage(offered, acceptedLanguages(request.request)) ?? FLOOR
 		},
 		room: { name: room.name, slug: room.slug },
+		schedule,
 		languageAsked: asked !== null
 	};
 };

@@ -2,10 +2,15 @@ import { error, redirect } from '@sveltejs/kit';
 import { boothRole } from '#lib/domain/access/policy.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { floorPath } from '#lib/domain/media-path.ts';
+import type { EventSchedule } from '#lib/protocol/schedule.ts';
 import type { BoothPlace } from '../../../../place.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params, url }): Promise<BoothPlace> => {
+export const load: PageServerLoad = async ({
+	locals,
+	params,
+	url
+}): Promise<BoothPlace & { schedule: EventSchedule }> => {
 	const { actor, app } = locals;
 	if (actor.kind === 'anonymous')
 		redirect(303, `/login?next=${encodeURIComponent(url.pathname + url.search)}`);
@@ -32,6 +37,7 @@ export const load: PageServerLoad = async ({ locals, params, url }): Promise<Boo
 		language: booth.language,
 		path,
 		floorPath: floorPath(event.slug, room.main ? null : room.slug),
-		may: { interpret: role === 'interpreter' }
+		may: { interpret: role === 'interpreter' },
+		schedule: await app.organise.schedule.near(event.id)
 	};
 };
