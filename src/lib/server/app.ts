@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
-import { sql } from 'drizzle-orm';
 import { Server as SocketServer } from 'socket.io';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { createAudit, type Audit } from './audit/audit.ts';
