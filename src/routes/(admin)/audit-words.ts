@@ -41,6 +41,7 @@ const WORDS: Readonly<Partial<Record<AuditAction, () => string>>> = {
 	'member.added': m.people_act_member_added,
 	'member.removed': m.people_act_member_removed,
 	'member.role_changed': m.people_act_member_role_changed,
+	'platform.mended': m.operate_act_mended,
 	'provider.key_removed': m.people_act_provider_key_removed,
 	'provider.key_set': m.people_act_provider_key_set,
 	'retention.cleaned': m.people_act_retention_cleaned,

@@ -9,6 +9,7 @@ import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Settings from '@lucide/svelte/icons/settings';
+import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import FileText from '@lucide/svelte/icons/file-text';
 import UserRound from '@lucide/svelte/icons/user-round';
 import Users from '@lucide/svelte/icons/users';
@@ -35,7 +36,8 @@ export function platformEntries({
 		...(mayOnPlatform.manage
 			? [
 					{ href: '/admin/users', text: m.desk_nav_users(), icon: Users },
-					{ href: '/admin/audit', text: m.desk_nav_audit(), icon: ScrollText }
+					{ href: '/admin/audit', text: m.desk_nav_audit(), icon: ScrollText },
+					{ href: '/admin/doctor', text: m.operate_title(), icon: Stethoscope }
 				]
 			: []),
 		...(me.hasAccount ? [{ href: '/account', text: m.desk_nav_account(), icon: UserRound }] : [])

@@ -43,6 +43,7 @@ export const AUDIT_ACTIONS = [
 	'member.added',
 	'member.removed',
 	'member.role_changed',
+	'platform.mended',
 	'provider.key_removed',
 	'provider.key_set',
 	'retention.cleaned',
