@@ -86,11 +86,11 @@ describeOnEachDatabase('channels', ({ open }) => {
 
 	it('list every room and booth of the event, the floor first, without people', async () => {
 		const snapshot = await channels.snapshot(event);
-		expect(snapshot.event).toEqual({ slug: 'conf', name: 'Conf' });
+		expect(snapshot.event).toEqual({ slug: 'conf', name: 'Conf', notes: '' });
 		expect(snapshot.serverNow).toBe(10_000);
 		expect(snapshot.rooms).toEqual([
-			{ slug: 'main', name: 'Main', main: true },
-			{ slug: 'side', name: 'Side', main: false }
+			{ slug: 'main', name: 'Main', main: true, delayMs: 0 },
+			{ slug: 'side', name: 'Side', main: false, delayMs: 0 }
 		]);
 		expect(snapshot.channels).toEqual([
 			expect.objectContaining({ booth: ids.floor, path: 'conf/floor', room: null, air: 'off' }),

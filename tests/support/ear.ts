@@ -51,11 +51,13 @@ declare class MediaStreamTrackProcessor {
 }
 
 function installEar(rate: number): void {
-	type Tap = { stream: MediaStream; source: MediaStreamAudioSourceNode; gain: GainNode };
+	type Tap = { track: MediaStreamTrack; source: MediaStreamAudioSourceNode; gain: GainNode };
 	const taps = new Map<HTMLMediaElement, Tap>();
 	const elements = new Set<HTMLMediaElement>();
 	/** One stream for each audio graph that plays. */
 	const graphs = new Map<BaseAudioContext, MediaStreamAudioDestinationNode>();
+	/** What an element plays from a file, as a stream; it stays the same when the file changes. */
+	const captured = new Map<HTMLMediaElement, MediaStream>();
 	let blocks: Float32Array[] = [];
 	let endedAt = 0;
 
@@ -109,22 +111,32 @@ function installEar(rate: number): void {
 		}
 	};
 
+	const streamOf = (element: HTMLMediaElement): MediaStream | null => {
+		if (element.srcObject instanceof MediaStream) return element.srcObject;
+		if (!element.currentSrc) return null;
+		// Not in TypeScript's DOM library (W3C mediacapture-fromelement).
+		const capture = (element as unknown as { captureStream(): MediaStream }).captureStream;
+		const stream = captured.get(element) ?? capture.call(element);
+		captured.set(element, stream);
+		return stream;
+	};
+
 	const follow = (context: AudioContext, recorder: AudioNode, element: HTMLMediaElement): void => {
-		const stream = element.srcObject instanceof MediaStream ? element.srcObject : null;
-		const audible = stream !== null && !element.paused && stream.getAudioTracks().length > 0;
+		const stream = streamOf(element);
+		const track = element.paused ? undefined : stream?.getAudioTracks()[0];
 		let tap = taps.get(element);
-		if (tap && (!audible || tap.stream !== stream)) {
+		if (tap && tap.track !== track) {
 			tap.source.disconnect();
 			tap.gain.disconnect();
 			taps.delete(element);
 			tap = undefined;
 		}
-		if (!audible) return;
+		if (!track) return;
 		if (!tap) {
-			const source = context.createMediaStreamSource(stream);
+			const source = context.createMediaStreamSource(new MediaStream([track]));
 			const gain = context.createGain();
 			source.connect(gain).connect(recorder);
-			tap = { stream, source, gain };
+			tap = { track, source, gain };
 			taps.set(element, tap);
 		}
 		const volume = element.muted ? 0 : element.volume;

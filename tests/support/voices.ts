@@ -16,18 +16,20 @@ export const SAMPLES_PER_FRAME = 960;
 const known = new Map<string, Promise<Voice>>();
 
 /**
- * A tone as Opus frames, −12 dBFS, with a little noise so that no two frames have the same bytes: no media
- * server here transcodes, so a frame's bytes tell which voice and which moment a listener received.
+ * A tone as Opus frames with a little noise, so that no two frames have the same bytes: no media server here
+ * transcodes, so a frame's bytes tell which voice and which moment a listener received.
+ *
+ * @param amplitude 0–1; −12 dBFS if not said otherwise
  */
-export function toneVoice(pitchHz: number, seconds = 20): Promise<Voice> {
-	const key = `${pitchHz}/${seconds}`;
-	const voice = known.get(key) ?? encodeTone(pitchHz, seconds);
+export function toneVoice(pitchHz: number, seconds = 20, amplitude = 0.25): Promise<Voice> {
+	const key = `${pitchHz}/${seconds}/${amplitude}`;
+	const voice = known.get(key) ?? encodeTone(pitchHz, seconds, amplitude);
 	known.set(key, voice);
 	return voice;
 }
 
-async function encodeTone(pitchHz: number, seconds: number): Promise<Voice> {
-	const tone = `aevalsrc=exprs=0.25*sin(2*PI*${pitchHz}*t):s=${OPUS_CLOCK_HZ}:d=${seconds}`;
+async function encodeTone(pitchHz: number, seconds: number, amplitude: number): Promise<Voice> {
+	const tone = `aevalsrc=exprs=${amplitude}*sin(2*PI*${pitchHz}*t):s=${OPUS_CLOCK_HZ}:d=${seconds}`;
 	const noise = `anoisesrc=r=${OPUS_CLOCK_HZ}:a=0.002:seed=${pitchHz}:d=${seconds}`;
 	const file = await ffmpeg([
 		...['-f', 'lavfi', '-i', tone, '-f', 'lavfi', '-i', noise],

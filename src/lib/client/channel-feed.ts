@@ -1,4 +1,4 @@
-import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
+import type { ChannelState, ListenRoom, ListenSnapshot } from '#lib/protocol/listen.ts';
 import type { CaptionFollower, ListenSocket } from './captions-follower.ts';
 
 /** How good the list of channels is: pushed or polled just now, last known, or no longer ours to see. */
@@ -8,6 +8,7 @@ export type ChannelFeedOptions = {
 	readonly event: string;
 	readonly onSnapshot: (snapshot: ListenSnapshot) => void;
 	readonly onChannels: (changed: ChannelState[]) => void;
+	readonly onRooms?: (rooms: ListenRoom[]) => void;
 	readonly onState: (state: FeedState) => void;
 	/** Reads captions over the same socket. */
 	readonly captions?: Pick<CaptionFollower, 'attach' | 'joined'>;
@@ -33,6 +34,7 @@ export function createChannelFeed({
 	event,
 	onSnapshot,
 	onChannels,
+	onRooms,
 	onState,
 	captions
 }: ChannelFeedOptions): ChannelFeed {
@@ -97,6 +99,7 @@ export function createChannelFeed({
 			})
 		);
 		opened.on('listen:channels', onChannels);
+		if (onRooms) opened.on('listen:rooms', onRooms);
 		opened.on('connect_error', (error) => {
 			// Refused by the portal with a code of ours; Socket.IO does not try again then.
 			if ('data' in error && !opened.active) onState('refused');

@@ -1,3 +1,4 @@
+import type { StandIn } from '#lib/domain/listening/heard.ts';
 import type { ReadTicket } from '#lib/protocol/booth.ts';
 import type { ListenSnapshot } from '#lib/protocol/listen.ts';
 
@@ -7,9 +8,30 @@ import type { ListenSnapshot } from '#lib/protocol/listen.ts';
  */
 export type Choices = {
 	readonly language: string | null;
+	/** Slug of the room, null for the main room. */
+	readonly room: string | null;
+	/** 0–1 */
 	readonly volume: number;
+	readonly standIn: StandIn;
+	/** How loud the floor is underneath an interpretation, 0–1; 0 for not at all. */
+	readonly underLevel: number;
+	/** Added to the delay the organiser set for the room, ms; may be negative. */
+	readonly fineDelayMs: number;
+	/** No sound is fetched. */
+	readonly captionsOnly: boolean;
 	/** On until somebody switches them off. */
 	readonly captions: boolean;
+};
+
+export const FIRST_CHOICES: Choices = {
+	language: null,
+	room: null,
+	volume: 1,
+	standIn: 'floor',
+	underLevel: 0,
+	fineDelayMs: 0,
+	captionsOnly: false,
+	captions: true
 };
 
 export type Known = {
@@ -24,12 +46,19 @@ const CHOICES = 'voxbento.listen.choices.';
 const KNOWN = 'voxbento.listen.known.';
 
 export function recallChoices(event: string): Choices {
-	const stored = read<Partial<Choices>>(CHOICES + event);
-	const volume = stored?.volume;
+	const stored = read<Record<string, unknown>>(CHOICES + event) ?? {};
+	const between = (value: unknown, least: number, most: number, otherwise: number) =>
+		typeof value === 'number' && value >= least && value <= most ? value : otherwise;
+	const text = (value: unknown) => (typeof value === 'string' ? value : null);
 	return {
-		language: typeof stored?.language === 'string' ? stored.language : null,
-		volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : 1,
-		captions: stored?.captions !== false
+		language: text(stored['language']),
+		room: text(stored['room']),
+		volume: between(stored['volume'], 0, 1, 1),
+		standIn: stored['standIn'] === 'silence' ? 'silence' : 'floor',
+		underLevel: between(stored['underLevel'], 0, 1, 0),
+		fineDelayMs: between(stored['fineDelayMs'], -10_000, 10_000, 0),
+		captionsOnly: stored['captionsOnly'] === true,
+		captions: stored['captions'] !== false
 	};
 }
 

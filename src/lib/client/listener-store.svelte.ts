@@ -3,11 +3,13 @@ import { FLOOR, type LanguageCode } from '#lib/domain/language.ts';
 import type { ReadTicket } from '#lib/protocol/booth.ts';
 import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
 import { CaptionsStore } from './captions-store.svelte.ts';
-import { createChannelFeed, type ChannelFeed, type FeedState } from './channel-feed.ts';
-import { rememberChoices, rememberKnown, forgetKnown } from './listener-memory.ts';
+import { LONGEST_DELAY_MS, wakeDelays } from './delay-graph.ts';
+import { EventBoard } from './event-board.svelte.ts';
+import { FIRST_CHOICES, rememberChoices, type Choices } from './listener-memory.ts';
+import { NetworkWatch } from './network-watch.svelte.ts';
 import { radioStatus, type RadioStatus } from './radio-status.ts';
-import { createTicketSource } from './read-ticket.ts';
-import { createTuner, type Tuner } from './tuner.ts';
+import { createFigureLog } from './sound-figures.ts';
+import { createTuner, type Sounding, type Tuner, type TunerElements } from './tuner.ts';
 import type { WhepStatus } from './whep.ts';
 
 export type ListenerStart = {
@@ -26,37 +28,51 @@ const PUSH_FOR_READERS_MS = 4_000;
 const PUSH_AFTER_SOUND_MS = 800;
 /** Smaller changes of the delay are noise; showing them would make the line flicker. */
 const DELAY_STEP_S = 0.1;
+/** A phone call may last so long and the sound comes back by itself after it. */
+const INTERRUPTION_MS = 15 * 60_000;
 
 /**
  * The radio of one page: which channels there are, which is chosen, what is heard. Components read its fields
  * and call its verbs; nothing else decides.
  */
 export class ListenerStore {
-	readonly event: ListenSnapshot['event'];
-	readonly #room: string | null;
-	readonly #start: ListenerStart;
-
-	#all = $state.raw<readonly ChannelState[]>([]);
+	readonly board: EventBoard;
 	#wanted = $state<'sound' | 'none'>('none');
 	#stopped = $state<'blocked' | 'interrupted' | null>(null);
 	#line = $state.raw<WhepStatus | null>(null);
 	#delay = $state<number | null>(null);
-	#offlineSince = $state<number | null>(null);
+	readonly #network = new NetworkWatch();
 
+	/** Slug of the room, null for the main room. */
+	room = $state<string | null>(null);
+	choices = $state.raw<Choices>(FIRST_CHOICES);
 	/** Code of the chosen channel, or `floor`. */
 	language = $state.raw<LanguageCode>(FLOOR);
-	/** 0–1 */
-	volume = $state(1);
 	/** False where only the phone's own buttons set the volume (iOS). */
 	canSetVolume = $state(true);
-	feed = $state<FeedState>('fresh');
-	/** When the channels were last known for certain, epoch ms of this phone. */
-	knownAt = $state(0);
-	/** Clock of the server minus this phone's, ms: `since` of a channel is on the server's. */
-	clockOffset = $state(0);
-
-	readonly channels = $derived(this.#all.filter((channel) => channel.room === this.#room));
-	readonly heard: Heard<ChannelState> = $derived(heard(this.channels, this.language));
+	readonly channels = $derived.by(() =>
+		this.board.channels.filter((channel) => channel.room === this.room)
+	);
+	readonly heard: Heard<ChannelState> = $derived(
+		heard(this.channels, this.language, this.choices.standIn)
+	);
+	readonly roomNow = $derived.by(
+		() =>
+			this.board.rooms.find((one) => (this.room === null ? one.main : one.slug === this.room)) ??
+			null
+	);
+	/** How long sound is held back: what the organiser set and what the listener added, ms. */
+	readonly heldBackMs = $derived(
+		Math.min(LONGEST_DELAY_MS, Math.max(0, (this.roomNow?.delayMs ?? 0) + this.choices.fineDelayMs))
+	);
+	/** The sound that is heard now, as it comes from the channel. */
+	sounding = $state.raw<Sounding | null>(null);
+	/** How far behind live a replay is, seconds; null while there is none. */
+	behindS = $state<number | null>(null);
+	/** Whether the channel that is heard agreed to be kept, even for a replay. */
+	readonly mayKeep = $derived.by(() =>
+		this.board.channels.some(({ path, replay }) => replay && path === this.sounding?.path)
+	);
 	readonly playing = $derived(this.#wanted === 'sound');
 	readonly status: RadioStatus = $derived(
 		radioStatus({
@@ -64,8 +80,10 @@ export class ListenerStore {
 			stopped: this.#stopped,
 			heard: this.heard,
 			line: this.#line,
-			delay: this.#delay,
-			offlineSince: this.#offlineSince
+			delay: this.#delay === null ? null : this.#delay + this.heldBackMs / 1000,
+			captionsOnly: this.choices.captionsOnly,
+			behindS: this.behindS,
+			offlineSince: this.#network.offlineSince
 		})
 	);
 
@@ -80,15 +98,15 @@ export class ListenerStore {
 	});
 
 	#tuner: Tuner | null = null;
-	#channelFeed: ChannelFeed | null = null;
 	#pushTimer: ReturnType<typeof setTimeout> | undefined;
+	#interruption: ReturnType<typeof setTimeout> | undefined;
+	/** What was counted of the line that plays, for whoever says that it sounds bad. */
+	readonly figures = createFigureLog();
 
 	constructor(start: ListenerStart) {
-		this.#start = start;
-		this.event = start.snapshot.event;
-		this.captions = new CaptionsStore(this.event.slug);
-		this.#room = start.room;
-		this.#all = start.snapshot.channels;
+		this.captions = new CaptionsStore(start.snapshot.event.slug);
+		this.board = new EventBoard(start.snapshot, start.ticket, this.captions.link);
+		this.room = start.room;
 		this.language = start.language;
 	}
 
@@ -97,101 +115,72 @@ export class ListenerStore {
 	 *
 	 * @param known when the snapshot was made, epoch ms of this phone; null for a fresh one
 	 */
-	attach(
-		elements: readonly [HTMLAudioElement, HTMLAudioElement],
-		volume: number,
-		known: number | null
-	): () => void {
-		const slug = this.event.slug;
-		let ticket = this.#start.ticket;
-		const tickets = createTicketSource(
-			`/api/events/${encodeURIComponent(slug)}/read-ticket`,
-			ticket,
-			(renewed) => {
-				ticket = renewed;
-				remember();
-			}
-		);
-		let snapshot = this.#start.snapshot;
-		const remember = () => rememberKnown(slug, { snapshot, ticket, at: Date.now() });
-
+	attach(elements: TunerElements, choices: Choices, known: number | null): () => void {
+		const { tickets, detach } = this.board.attach(known, () => {
+			this.#tuner?.setDelay(this.heldBackMs);
+			this.#tuneIn();
+		});
 		this.#tuner = createTuner(elements, tickets, {
 			onStatus: (status) => this.#onLine(status),
 			onDelay: (seconds) => this.#onDelay(seconds),
-			onStopped: (why) => this.#stop(why)
+			onMeasured: (measured) => this.figures.add(measured),
+			onStream: (sounding) => (this.sounding = sounding),
+			onStopped: (why) => this.#stop(why),
+			onResumed: () => this.play()
 		});
-		this.#channelFeed = createChannelFeed({
-			event: slug,
-			captions: this.captions.link,
-			onState: (state) => {
-				this.feed = state;
-				if (state === 'refused') forgetKnown(slug);
-			},
-			onSnapshot: (next) => {
-				snapshot = next;
-				this.#know(next.channels, next.serverNow);
-				remember();
-			},
-			onChannels: (changed) => {
-				const latest = (channel: ChannelState) =>
-					changed.find(({ booth }) => booth === channel.booth) ?? channel;
-				this.#know(this.#all.map(latest), null);
-			}
-		});
-
-		this.knownAt = known ?? Date.now();
-		if (known === null) {
-			this.clockOffset = snapshot.serverNow - Date.now();
-			remember();
-		} else {
-			this.feed = 'stale';
-			this.#channelFeed.nudge();
-		}
-		this.#setVolume(volume);
+		this.choices = choices;
+		this.#tuner.setVolume(choices.volume);
+		this.#tuner.setDelay(this.heldBackMs);
 		// iOS keeps the volume of every element at 1.
 		elements[0].volume = 0.5;
 		this.canSetVolume = elements[0].volume === 0.5;
 
-		const onNetwork = () => {
-			this.#offlineSince = navigator.onLine ? null : (this.#offlineSince ?? Date.now());
-			if (navigator.onLine) this.#channelFeed?.nudge();
-		};
-		const onVisible = () => {
-			if (document.visibilityState === 'visible') this.#channelFeed?.nudge();
-		};
-		onNetwork();
-		addEventListener('online', onNetwork);
-		addEventListener('offline', onNetwork);
-		document.addEventListener('visibilitychange', onVisible);
+		const unwatch = this.#network.attach(() => {
+			this.board.nudge();
+			if (this.#stopped === 'interrupted') this.#tuner?.resume();
+		});
 		const isRead = this.captions.wanted && this.captioned !== null;
 		this.#pushAfter(isRead ? PUSH_FOR_READERS_MS : PUSH_WITHOUT_SOUND_MS);
 
 		return () => {
-			removeEventListener('online', onNetwork);
-			removeEventListener('offline', onNetwork);
-			document.removeEventListener('visibilitychange', onVisible);
+			unwatch();
 			clearTimeout(this.#pushTimer);
+			clearTimeout(this.#interruption);
 			this.#tuner?.close();
-			this.#channelFeed?.close();
 			this.captions.close();
-			this.#tuner = this.#channelFeed = null;
+			detach();
+			this.#tuner = null;
 		};
 	}
 
 	/** Picks a channel and plays it; call it from a tap. */
 	choose(language: LanguageCode): void {
 		this.language = language;
-		this.#remember();
+		this.set({ language });
 		this.play();
+	}
+
+	/** Goes to another room and stays with the language there, or takes the floor where it has no booth. */
+	enter(room: string | null): void {
+		this.room = room;
+		const isThere = this.channels.some((channel) => channel.language === this.language);
+		if (!isThere) this.language = FLOOR;
+		this.set({ room });
+		this.#tuner?.setDelay(this.heldBackMs);
+		this.#tuneIn();
 	}
 
 	/** Call it from a tap. */
 	play(): void {
 		// A line that failed for good is opened anew: a person asking again is a good reason to try.
 		if (this.#line?.kind === 'failed') this.#tuner?.tune(null);
+		if (this.choices.captionsOnly) this.set({ captionsOnly: false });
+		clearTimeout(this.#interruption);
 		this.#stopped = null;
 		this.#wanted = 'sound';
 		this.#tuner?.unlock();
+		this.#tuner?.resume();
+		if (this.heldBackMs > 0) wakeDelays();
 		this.#tuneIn();
 	}
 
@@ -211,52 +200,66 @@ export class ListenerStore {
 		if (next) this.choose(next.language);
 	}
 
-	setVolume(volume: number): void {
-		this.#setVolume(volume);
-		this.#remember();
-	}
-
 	/** Shows or hides captions, and remembers it. */
-	wantCaptions(wanted: boolean): void {
-		this.captions.want(wanted);
-		if (wanted) this.#channelFeed?.push();
-		this.#remember();
+	wantCaptions(captions: boolean): void {
+		this.captions.want(captions);
+		if (captions) this.board.push();
+		this.set({ captions });
 	}
 
-	#setVolume(volume: number): void {
-		this.volume = volume;
-		this.#tuner?.setVolume(volume);
-	}
-
-	#remember(): void {
-		const { language, volume, captions } = this;
-		rememberChoices(this.event.slug, { language, volume, captions: captions.wanted });
-	}
-
-	#know(channels: readonly ChannelState[], serverNow: number | null): void {
-		this.#all = channels;
-		this.knownAt = Date.now();
-		if (serverNow !== null) this.clockOffset = serverNow - Date.now();
+	/** Changes choices, and remembers them; call it from a tap. */
+	set(changed: Partial<Choices>): void {
+		this.choices = { ...this.choices, ...changed };
+		rememberChoices(this.board.event.slug, this.choices);
+		if (changed.volume !== undefined) this.#tuner?.setVolume(changed.volume);
+		if (changed.fineDelayMs !== undefined) {
+			if (this.heldBackMs > 0) wakeDelays();
+			this.#tuner?.setDelay(this.heldBackMs);
+		}
+		if (changed.captionsOnly === true) this.pause();
 		this.#tuneIn();
+	}
+
+	/** Silences the live sound for a replay, which is part of the same radio. */
+	hush(quiet: boolean): void {
+		this.#tuner?.hush(quiet);
+	}
+
+	/** How loud a replay has to be to be as loud as the channel, 0–1. */
+	loudnessNow(): number {
+		return this.choices.volume * (this.#tuner?.gain() ?? 1);
 	}
 
 	#stop(why: 'blocked' | 'interrupted' | null): void {
+		clearTimeout(this.#interruption);
 		this.#stopped = why;
 		this.#wanted = 'none';
 		this.#delay = null;
+		// The line stays open for a while, so that the sound is there when the call ends.
+		if (why === 'interrupted')
+			this.#interruption = setTimeout(() => this.#stop('blocked'), INTERRUPTION_MS);
 		this.#tuneIn();
 	}
 
-	/** The line follows what should be heard, whoever changed it. */
+	/** The lines follow what should be heard, whoever changed it. */
 	#tuneIn(): void {
-		if (this.#wanted === 'none') return this.#tuner?.tune(null);
-		const channel = this.heard.kind === 'nothing' ? this.heard.waitOn : this.heard.channel;
-		this.#tuner?.tune(channel?.path ?? null);
+		const tuner = this.#tuner;
+		if (this.#stopped === 'interrupted' || !tuner) return;
+		if (this.#wanted === 'none') {
+			tuner.tuneUnder(null, 0);
+			return tuner.tune(null);
+		}
+		const { heard, choices } = this;
+		const channel = heard.kind === 'nothing' ? heard.waitOn : heard.channel;
+		tuner.tune(channel?.path ?? null);
+		const floor = this.channels.find(({ language, air }) => language === FLOOR && air === 'on');
+		const isUnder = heard.kind === 'interpretation' && choices.underLevel > 0;
+		tuner.tuneUnder(isUnder && floor ? floor.path : null, choices.underLevel);
 	}
 
 	#pushAfter(ms: number): void {
 		clearTimeout(this.#pushTimer);
-		this.#pushTimer = setTimeout(() => this.#channelFeed?.push(), ms);
+		this.#pushTimer = setTimeout(() => this.board.push(), ms);
 	}
 
 	#onLine(status: WhepStatus | null): void {

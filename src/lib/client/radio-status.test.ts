@@ -11,7 +11,8 @@ const channel = (language: LanguageCode): ChannelState => ({
 	path: `demo/${language}`,
 	air: 'on',
 	since: 0,
-	captions: false
+	captions: false,
+	replay: true
 });
 const french = channel('fr' as LanguageCode);
 
@@ -21,6 +22,8 @@ const playing: RadioFacts = {
 	heard: { kind: 'interpretation', channel: french },
 	line: { kind: 'playing', since: 1 },
 	delay: 0.1,
+	captionsOnly: false,
+	behindS: null,
 	offlineSince: null
 };
 

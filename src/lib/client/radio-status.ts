@@ -5,6 +5,8 @@ import type { WhepStatus } from './whep.ts';
 /** The one honest line under the play button. */
 export type RadioStatus =
 	| { readonly kind: 'stopped' }
+	/** The listener wants to read, and no sound is fetched. */
+	| { readonly kind: 'captions-only' }
 	/** Stopped, but not by the listener. */
 	| { readonly kind: 'blocked' | 'interrupted' }
 	| { readonly kind: 'connecting' }
@@ -16,6 +18,8 @@ export type RadioStatus =
 	  }
 	/** Connected or not, there is nothing to hear: said in words. */
 	| { readonly kind: 'silent'; readonly because: 'off' | 'closed' | 'floor-off' | 'no-channel' }
+	/** The last half minute again, or what was said meanwhile; the live sound goes on arriving. */
+	| { readonly kind: 'replay'; readonly behindS: number }
 	| { readonly kind: 'mending'; readonly since: number }
 	| { readonly kind: 'offline'; readonly since: number }
 	| { readonly kind: 'failed'; readonly reason: 'unsupported' | 'access' };
@@ -26,6 +30,9 @@ export type RadioFacts = {
 	readonly heard: Heard<ChannelState>;
 	readonly line: WhepStatus | null;
 	readonly delay: number | null;
+	readonly captionsOnly: boolean;
+	/** How far behind live a replay is, seconds; null while there is none. */
+	readonly behindS: number | null;
 	/** Since when the phone says it has no network, epoch ms; null when it has one. */
 	readonly offlineSince: number | null;
 };
@@ -38,7 +45,9 @@ export function radioStatus(facts: RadioFacts): RadioStatus {
 	if (offlineSince !== null && lineIsDown) return { kind: 'offline', since: offlineSince };
 	if (heard.kind === 'nothing' && heard.because === 'no-channel')
 		return { kind: 'silent', because: 'no-channel' };
+	if (wanted === 'none' && facts.captionsOnly) return { kind: 'captions-only' };
 	if (wanted === 'none') return stopped ? { kind: stopped } : { kind: 'stopped' };
+	if (facts.behindS !== null) return { kind: 'replay', behindS: facts.behindS };
 	if (line?.kind === 'silent-fault' || line?.kind === 'reconnecting')
 		return { kind: 'mending', since: line.since };
 	if (heard.kind === 'nothing') return { kind: 'silent', because: heard.because };

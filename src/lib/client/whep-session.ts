@@ -41,6 +41,29 @@ export type Measured = {
 	readonly bufferEmitted: number;
 	/** Round trip to the media server, seconds, null while unknown. */
 	readonly roundTrip: number | null;
+	/** Sum of the squares of all samples, times their length: totalAudioEnergy, and totalSamplesDuration. */
+	readonly energy: number;
+	readonly seconds: number;
+	/** Samples played in all, and those of them that were made up for lost ones. */
+	readonly samples: number;
+	readonly concealed: number;
+	/** Seconds. */
+	readonly jitter: number;
+	readonly bytes: number;
+};
+
+const NOTHING_MEASURED: Measured = {
+	packets: 0,
+	packetsLost: 0,
+	bufferDelay: 0,
+	bufferEmitted: 0,
+	roundTrip: null,
+	energy: 0,
+	seconds: 0,
+	samples: 0,
+	concealed: 0,
+	jitter: 0,
+	bytes: 0
 };
 
 /**
@@ -123,13 +146,7 @@ async function post(url: string, token: string, sdp: string): Promise<Response> 
 }
 
 async function measure(connection: RTCPeerConnection): Promise<Measured> {
-	let measured: Measured = {
-		packets: 0,
-		packetsLost: 0,
-		bufferDelay: 0,
-		bufferEmitted: 0,
-		roundTrip: null
-	};
+	let measured = NOTHING_MEASURED;
 	// The lib's type of a report is a bare Map of any.
 	for (const entry of (await connection.getStats()).values() as Iterable<StatsEntry>) {
 		if (entry.type === 'inbound-rtp')
@@ -138,7 +155,13 @@ async function measure(connection: RTCPeerConnection): Promise<Measured> {
 				packets: entry.packetsReceived ?? 0,
 				packetsLost: entry.packetsLost ?? 0,
 				bufferDelay: entry.jitterBufferDelay ?? 0,
-				bufferEmitted: entry.jitterBufferEmittedCount ?? 0
+				bufferEmitted: entry.jitterBufferEmittedCount ?? 0,
+				energy: entry.totalAudioEnergy ?? 0,
+				seconds: entry.totalSamplesDuration ?? 0,
+				samples: entry.totalSamplesReceived ?? 0,
+				concealed: entry.concealedSamples ?? 0,
+				jitter: entry.jitter ?? 0,
+				bytes: entry.bytesReceived ?? 0
 			};
 		else if (entry.type === 'candidate-pair' && entry.nominated)
 			measured = { ...measured, roundTrip: entry.currentRoundTripTime ?? measured.roundTrip };

@@ -1,7 +1,13 @@
 import { isSilent, sample, watchFrom, type PacketWatch } from './packet-watch.ts';
 import { TicketRefused, TicketUnreachable, type TicketSource } from './read-ticket.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { openWhepSession, WhepError, type WhepFailure, type WhepSession } from './whep-session.ts';
+import {
+	openWhepSession,
+	WhepError,
+	type Measured,
+	type WhepFailure,
+	type WhepSession
+} from './whep-session.ts';
 
 export type WhepStatus =
 	| { readonly kind: 'connecting' }
@@ -26,6 +32,8 @@ export type WhepOptions = {
 	readonly onStatus: (status: WhepStatus) => void;
 	/** Seconds between the media server and the ear on this phone's side: half the round trip and the jitter buffer. */
 	readonly onDelay?: (seconds: number) => void;
+	/** Everything counted of the session that plays, every quarter of a second. */
+	readonly onMeasured?: (measured: Measured) => void;
 };
 
 export type WhepReader = {
@@ -47,7 +55,8 @@ const STEADY_MS = 10_000;
  * Reads one channel and keeps reading it: opens a WHEP session, watches its packets, opens another when they
  * stop. The old session is let go only when the new one has its first packet, and kept if it heals meanwhile.
  */
-export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOptions): WhepReader {
+export function openWhep(options: WhepOptions): WhepReader {
+	const { path, tickets, onStream, onStatus, onDelay, onMeasured } = options;
 	let session: WhepSession | null = null;
 	let status: WhepStatus['kind'] | null = null;
 	let brokenSince = Date.now();
@@ -119,6 +128,7 @@ export function openWhep({ path, tickets, onStream, onStatus, onDelay }: WhepOpt
 			const now = performance.now();
 			const measured = await line.measure();
 			watch = sample(watch, measured.packets, now);
+			if (!closed) onMeasured?.(measured);
 			if (watch.roseAt === now) hurryUntil = Infinity;
 			brokenSince = Date.now() - (now - watch.roseAt);
 			if (isSilent(watch) || now > hurryUntil) break;

@@ -21,11 +21,22 @@ export type ChannelState = {
 	since: number;
 	/** Captions of it are switched on. */
 	captions: boolean;
+	/** Its interpreters agreed to be recorded; without it a phone keeps no sound of it, not even for a replay. */
+	replay: boolean;
+};
+
+export type ListenRoom = {
+	slug: string;
+	name: string;
+	main: boolean;
+	/** How long the organiser wants sound held back, so that it fits a late video; ms, 0–10,000. */
+	delayMs: number;
 };
 
 export type ListenSnapshot = {
-	event: { slug: string; name: string };
-	rooms: { slug: string; name: string; main: boolean }[];
+	/** `notes`: what the organiser tells the audience about the venue; plain text, may be empty. */
+	event: { slug: string; name: string; notes: string };
+	rooms: ListenRoom[];
 	channels: ChannelState[];
 	serverNow: number;
 };
@@ -40,4 +51,6 @@ export interface ListenClientEvents extends CaptionClientEvents {
 export interface ListenServerEvents extends CommonServerEvents, CaptionServerEvents {
 	/** The channels that changed; replaces the ones with the same `booth`. */
 	'listen:channels': (channels: ChannelState[]) => void;
+	/** All rooms, when one of them changed. */
+	'listen:rooms': (rooms: ListenRoom[]) => void;
 }

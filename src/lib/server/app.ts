@@ -26,12 +26,16 @@ import { createCaptionSettings, type CaptionSettings } from './caption-settings/
 import { createGlossary, type Glossary } from './caption-settings/glossary.ts';
 import {
 	createRateLimit,
+	FEEDBACK_LIMIT,
 	LETTER_LIMIT,
 	PUBLISH_TICKET_LIMIT,
 	type RateLimit
 } from './http/rate-limit.ts';
 import { createHealth, type HealthChecks } from './health.ts';
 import { drainServer } from './http/drain.ts';
+import { createAudience, type Audience } from './listening/audience.ts';
+import { createFeedback, type Feedback } from './listening/feedback.ts';
+import { createListeningSettings, type ListeningSettings } from './listening/settings.ts';
 import { createLog, type Log } from './log.ts';
 import type { MediaServer } from './media/media-server.ts';
 import { createMail, type Mail } from './mail/mail.ts';
@@ -66,13 +70,18 @@ export type App = HealthChecks & {
 	/** Limits on wrong guesses, per kind of secret. */
 	readonly attempts: Guessing;
 	readonly io: SocketServer;
+	readonly audience: Audience;
 	readonly booths: Booths;
 	readonly captions: Captions;
 	/** What an event and its channels decide about captions. */
 	readonly captionSettings: CaptionSettings;
 	readonly channels: Channels;
 	readonly reconciler: Reconciler;
-	readonly limits: { readonly publishTicket: RateLimit; readonly letter: RateLimit };
+	/** What listeners tell. */
+	readonly feedback: Feedback;
+	readonly limits: Readonly<Record<'feedback' | 'letter' | 'publishTicket', RateLimit>>;
+	/** What the organiser decides about listening. */
+	readonly listening: ListeningSettings;
 	/** Off without SMTP_URL. */
 	readonly mail: Mail;
 	/** Names and terms of an event. */
@@ -189,6 +198,9 @@ export async function composeApp(
 		isSeatedHere: sockets.isSeatedHere,
 		log
 	});
+	const feedback = createFeedback({ db, ingest: reconciler });
+	const audience = createAudience({ db, events, ingest: reconciler, feedback, log });
+	audience.start();
 	await presence.start();
 	reconciler.start();
 	channels.start();
@@ -227,13 +239,17 @@ export async function composeApp(
 		auth,
 		attempts,
 		io,
+		audience,
 		booths,
 		captions,
 		captionSettings,
 		channels,
+		feedback,
+		listening: createListeningSettings({ db, audit, channels }),
 		reconciler,
 		// Read tickets have none: a whole hall behind one address asks for them, and to sign one costs little.
 		limits: {
+			feedback: createRateLimit(FEEDBACK_LIMIT),
 			publishTicket: createRateLimit(PUBLISH_TICKET_LIMIT),
 			letter: createRateLimit(LETTER_LIMIT)
 		},
@@ -265,7 +281,8 @@ export async function composeApp(
 			await sockets.stop();
 			await drainServer(http, io);
 			await Promise.all([rights.stop(), unattended.stop(), organise.cleanUp.stop()]);
-			await Promise.all([reconciler.stop(), captions.stop(), channels.stop(), presence.stop()]);
+			const running = [audience, reconciler, captions, channels, presence];
+			await Promise.all(running.map((part) => part.stop()));
 			await Promise.all([attempts.stop(), people.stop(), retention.stop(), translations.stop()]);
 			await accounts.idle();
 			mail.close();

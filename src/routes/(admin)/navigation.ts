@@ -3,6 +3,7 @@ import Captions from '@lucide/svelte/icons/captions';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import DoorOpen from '@lucide/svelte/icons/door-open';
 import Gauge from '@lucide/svelte/icons/gauge';
+import Ear from '@lucide/svelte/icons/ear';
 import Headphones from '@lucide/svelte/icons/headphones';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
@@ -60,6 +61,7 @@ export function eventEntries({ event, may }: Pick<EventData, 'event' | 'may'>): 
 			? [entry('/people', m.desk_nav_people(), Users)]
 			: []),
 		...(may['event:access'] ? [entry('/access', m.desk_nav_access(), Headphones)] : []),
+		...(may['booth:coordinate'] ? [entry('/listeners', m.listen_desk_title(), Ear)] : []),
 		...(may['captions:configure'] ? [entry('/captions', m.desk_nav_captions(), Captions)] : []),
 		...(may['transcript:read'] ? [entry('/transcripts', m.desk_nav_transcripts(), FileText)] : []),
 		...(may['event:providers'] ? [entry('/providers', m.desk_nav_providers(), KeyRound)] : []),

@@ -36,6 +36,16 @@ describe('what is heard', () => {
 		});
 	});
 
+	test('whoever wants silence instead of the floor waits on the booth', () => {
+		expect(heard(room('off', 'on'), 'fr', 'silence')).toMatchObject({
+			kind: 'nothing',
+			because: 'off',
+			waitOn: { language: 'fr' }
+		});
+		expect(heard(room('on', 'on'), 'fr', 'silence')).toMatchObject({ kind: 'interpretation' });
+		expect(heard(room('off', 'on'), 'floor', 'silence')).toMatchObject({ kind: 'floor' });
+	});
+
 	test('a language without a booth is nothing, never another language', () => {
 		expect(heard(room('on', 'on'), 'de')).toEqual({
 			kind: 'nothing',

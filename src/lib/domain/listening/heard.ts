@@ -19,13 +19,20 @@ export type Heard<C extends AudibleChannel> =
 			readonly waitOn: C | null;
 	  };
 
+/** Whether the floor is heard while the chosen booth is off air: the listener's choice. */
+export type StandIn = 'floor' | 'silence';
+
 /**
- * The booth when it is on air, else the floor when that is on, else nothing.
+ * The booth when it is on air, else the floor when that is on and may stand in, else nothing.
  *
  * @param channels of one room; the floor is the one with language `floor`
  * @param chosen language code, or `floor`
  */
-export function heard<C extends AudibleChannel>(channels: readonly C[], chosen: string): Heard<C> {
+export function heard<C extends AudibleChannel>(
+	channels: readonly C[],
+	chosen: string,
+	standIn: StandIn = 'floor'
+): Heard<C> {
 	const floor = channels.find((channel) => channel.language === 'floor');
 	const channel = channels.find((one) => one.language === chosen);
 	if (!channel) return { kind: 'nothing', because: 'no-channel', waitOn: null };
@@ -35,6 +42,7 @@ export function heard<C extends AudibleChannel>(channels: readonly C[], chosen: 
 		return { kind: 'nothing', because: 'floor-off', waitOn: null };
 	}
 	if (channel.air === 'on') return { kind: 'interpretation', channel };
-	if (floor?.air === 'on') return { kind: 'floor', channel: floor, because: channel.air };
+	if (floor?.air === 'on' && standIn === 'floor')
+		return { kind: 'floor', channel: floor, because: channel.air };
 	return { kind: 'nothing', because: channel.air, waitOn: channel };
 }

@@ -92,9 +92,9 @@ function found(id: BoothId, code: LanguageCode): FoundBooth {
 	const at = { event: eventId(1), room: roomId(1), booth: id };
 	const event = { id: at.event, slug: 'ev', name: 'Event', scope: { event: at.event } };
 	return {
-		event: { ...event, listenerAccess: 'open' },
-		room: { id: at.room, slug: 'main', name: 'Main', main: true },
-		booth: { id, language: code },
+		event: { ...event, listenerAccess: 'open', venueNotes: '' },
+		room: { id: at.room, slug: 'main', name: 'Main', main: true, listenerDelayMs: 0 },
+		booth: { id, language: code, recordingConsent: false },
 		path: mediaPath({ event: 'ev', room: null, language: code }),
 		scope: at
 	};

@@ -3,7 +3,7 @@ import { boothId, type BoothId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { unreachable } from '#lib/domain/result.ts';
 import type { IngestStatus } from '#lib/protocol/booth.ts';
-import type { ChannelState, ListenSnapshot } from '#lib/protocol/listen.ts';
+import type { ChannelState, ListenRoom, ListenSnapshot } from '#lib/protocol/listen.ts';
 import type { Db } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { statesOf } from './channel-states.ts';
@@ -13,12 +13,16 @@ import type { Events, FoundBooth, FoundEvent } from './events.ts';
 const REREAD_MS = 5_000;
 /** Changes are told at once; booths that are new, and what portals failed to tell each other, after this. */
 const LOOK_AGAIN_MS = 2_000;
+/** What an organiser changed at another portal is known here after this. */
+const READ_AGAIN_MS = 10_000;
 
 /** What the audience sees of an event: its channels and whether a voice is arriving in them. */
 export type Channels = {
 	snapshot(event: FoundEvent): Promise<ListenSnapshot>;
 	/** Channels of an event that changed, told at once; only of events somebody asked for before. */
 	onChange(listener: (event: EventId, changed: ChannelState[]) => void): () => void;
+	/** The rooms of an event that somebody asked for before, when one of them changed. */
+	onRooms(listener: (event: EventId, rooms: ListenRoom[]) => void): () => void;
 	/** Looks at the database again: at one event that an organiser changed, or at all that anybody asked for. */
 	refresh(event?: EventId): Promise<void>;
 	/** Looks again every few seconds, for what nobody told. */
@@ -27,7 +31,7 @@ export type Channels = {
 };
 
 type Board = {
-	readonly event: FoundEvent;
+	event: FoundEvent;
 	rooms: ListenSnapshot['rooms'];
 	channels: Map<BoothId, ChannelState>;
 	readAt: number;
@@ -63,6 +67,7 @@ export function createChannels({
 	const versions = new Map<BoothId, number>();
 	const reading = new Map<EventId, Promise<Board>>();
 	const listeners = new Set<(event: EventId, changed: ChannelState[]) => void>();
+	const roomListeners = new Set<(event: EventId, rooms: ListenRoom[]) => void>();
 	let timer: NodeJS.Timeout | undefined;
 	let looking: Promise<void> | undefined;
 	let stopped = false;
@@ -84,7 +89,14 @@ export function createChannels({
 		]);
 		const before = boards.get(event.id);
 		const board: Board = before ?? { event, rooms: [], channels: new Map(), readAt: 0 };
-		board.rooms = rooms.map(({ room: { slug, name, main } }) => ({ slug, name, main }));
+		const roomsBefore = JSON.stringify(board.rooms);
+		board.rooms = rooms.map(({ room: { slug, name, main, listenerDelayMs } }) => ({
+			slug,
+			name,
+			main,
+			delayMs: listenerDelayMs
+		}));
+		board.event = event;
 		board.readAt = now();
 		const known = board.channels;
 		board.channels = new Map(
@@ -102,6 +114,8 @@ export function createChannels({
 		for (const each of found) boardOf.set(each.booth.id, board);
 		const gone = [...known.values()].filter(({ booth }) => !board.channels.has(boothId(booth)));
 		for (const { booth } of gone) boardOf.delete(boothId(booth));
+		if (before && JSON.stringify(board.rooms) !== roomsBefore)
+			for (const listener of roomListeners) listener(event.id, board.rooms);
 		if (before)
 			tell(board, [
 				...[...board.channels.values()].filter((each) => each !== known.get(boothId(each.booth))),
@@ -150,11 +164,13 @@ export function createChannels({
 			path: found.path,
 			air: air.air,
 			since: air.since,
-			captions
+			captions,
+			replay: found.booth.recordingConsent
 		};
 		if (known === undefined) return next;
 		if (known.air !== next.air) return { ...next, since: next.since || now() };
-		const isSame = known.path === next.path && known.captions === next.captions;
+		const isSame =
+			known.path === next.path && known.captions === next.captions && known.replay === next.replay;
 		return isSame ? known : { ...next, since: known.since };
 	}
 
@@ -178,7 +194,7 @@ export function createChannels({
 			const isFresh = known !== undefined && now() - known.readAt < REREAD_MS;
 			const board = isFresh ? known : await read(event);
 			return {
-				event: { slug: event.slug, name: event.name },
+				event: { slug: event.slug, name: event.name, notes: event.venueNotes },
 				rooms: board.rooms,
 				channels: [...board.channels.values()],
 				serverNow: now()
@@ -188,6 +204,11 @@ export function createChannels({
 		onChange(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
+		},
+
+		onRooms(listener) {
+			roomListeners.add(listener);
+			return () => roomListeners.delete(listener);
 		},
 
 		refresh,
@@ -231,7 +252,7 @@ export function createChannels({
 		}
 		for (const [id, board] of boards) {
 			const lost = [...board.channels.keys()].some((booth) => !states.has(booth));
-			if (lost || stale.has(id)) await read(board.event);
+			if (lost || stale.has(id) || now() - board.readAt > READ_AGAIN_MS) await read(board.event);
 		}
 	}
 }

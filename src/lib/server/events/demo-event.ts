@@ -126,7 +126,9 @@ async function fillEmptyEvent(tx: Tx, event: number): Promise<void> {
 			languageCode,
 			position,
 			// The one language that the smallest local model understands.
-			transcriptionEnabled: languageCode === 'en'
+			transcriptionEnabled: languageCode === 'en',
+			// Its voices are made by a machine, and nobody has to be asked.
+			recordingConsent: true
 		}))
 	);
 }

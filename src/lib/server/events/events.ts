@@ -21,6 +21,8 @@ export type FoundEvent = {
 	readonly slug: string;
 	readonly name: string;
 	readonly listenerAccess: ListenerAccess;
+	/** What the audience is told about the venue; plain text. */
+	readonly venueNotes: string;
 	readonly scope: Scope;
 };
 export type FoundRoom = {
@@ -30,11 +32,17 @@ export type FoundRoom = {
 		readonly slug: string;
 		readonly name: string;
 		readonly main: boolean;
+		/** How long listeners' sound is held back, ms. */
+		readonly listenerDelayMs: number;
 	};
 	readonly scope: Scope;
 };
 export type FoundBooth = FoundRoom & {
-	readonly booth: { readonly id: BoothId; readonly language: LanguageCode };
+	readonly booth: {
+		readonly id: BoothId;
+		readonly language: LanguageCode;
+		readonly recordingConsent: boolean;
+	};
 	readonly path: MediaPath;
 	readonly scope: Required<Scope>;
 };
@@ -171,6 +179,7 @@ function eventOf(row: typeof events.$inferSelect): FoundEvent {
 			row.listenerAccess === 'open' || row.listenerAccess === 'invite'
 				? row.listenerAccess
 				: 'code',
+		venueNotes: row.venueNotes,
 		scope: { event: id }
 	};
 }
@@ -183,7 +192,13 @@ function roomOf(row: {
 	const id = roomId(row.room.id);
 	return {
 		event,
-		room: { id, slug: row.room.slug, name: row.room.displayName, main: row.room.isMain },
+		room: {
+			id,
+			slug: row.room.slug,
+			name: row.room.displayName,
+			main: row.room.isMain,
+			listenerDelayMs: row.room.listenerDelayMs
+		},
 		scope: { event: event.id, room: id }
 	};
 }
@@ -199,7 +214,7 @@ function boothOf(row: {
 	return {
 		event,
 		room,
-		booth: { id, language },
+		booth: { id, language, recordingConsent: row.booth.recordingConsent },
 		path: mediaPath({ event: event.slug, room: room.main ? null : room.slug, language }),
 		scope: { event: event.id, room: room.id, booth: id }
 	};

@@ -19,6 +19,9 @@ export const PUBLISH_TICKET_LIMIT: RequestLimit = { points: 30, perSeconds: 10 }
 /** Letters asked for from one network: a team that signs in together, not a list of addresses. */
 export const LETTER_LIMIT: RequestLimit = { points: 30, perSeconds: 60 };
 
+/** Somebody who presses "bad sound" does so now and then; a hall behind one address may press together. */
+export const FEEDBACK_LIMIT: RequestLimit = { points: 40, perSeconds: 10 };
+
 export function createRateLimit(limit: RequestLimit): RateLimit {
 	const limiter = new RateLimiterMemory({ points: limit.points, duration: limit.perSeconds });
 	return {

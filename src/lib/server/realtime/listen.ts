@@ -37,7 +37,7 @@ export function serveListen(
 		auth: Pick<Auth, 'actorFrom'>;
 		events: Pick<Events, 'event'>;
 		captions: Captions;
-		channels: Pick<Channels, 'snapshot' | 'onChange'>;
+		channels: Pick<Channels, 'snapshot' | 'onChange' | 'onRooms'>;
 		publicBaseUrl: string;
 		log: Log;
 	}
@@ -72,6 +72,8 @@ export function serveListen(
 		// One message, encoded once, for every socket of the event.
 		listen.to(room).emit('listen:channels', changed);
 	});
+
+	channels.onRooms((event, rooms) => void listen.to(roomOf(event)).emit('listen:rooms', rooms));
 
 	async function join(socket: ListenSocket, slug: string): Promise<Result<ListenSnapshot>> {
 		const found = await events.event(slug);
