@@ -11,7 +11,9 @@ import { booths, events, rooms } from '#lib/server/db/schema.ts';
 import { createEvents } from '#lib/server/events/events.ts';
 import { createLog } from '#lib/server/log.ts';
 import { serveBooth } from '#lib/server/realtime/booth.ts';
+import { createRights, type Rights } from '#lib/server/realtime/rights.ts';
 import { createSeatTokens } from '#lib/server/realtime/seat-token.ts';
+import { createUnattended } from '#lib/server/realtime/unattended.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 
@@ -97,6 +99,7 @@ export type HallPortal = {
 	readonly url: string;
 	readonly portalId: string;
 	readonly booths: Booths;
+	readonly rights: Pick<Rights, 'changed'>;
 	/** What the media server would say: the sound of this seat, or nobody's. */
 	hear(seat: SeatId | null, booth?: BoothId): Promise<void>;
 	/** What a page's `booth:arrived` finds at the media server from now on. */
@@ -153,6 +156,26 @@ export async function openPortal(
 		now,
 		rightsCheckEveryMs
 	});
+	const unattended = createUnattended({
+		auth: hall.auth,
+		events: createEvents(db),
+		booths: service,
+		log,
+		media: {
+			listPaths: () => Promise.resolve([]),
+			session: () => Promise.resolve(null),
+			kick: () => Promise.resolve(true)
+		},
+		reconciler: {
+			ingest: () => ({ status: 'disconnected', listeners: null }),
+			onIngest: () => () => undefined
+		}
+	});
+	const { listen } = database;
+	const rights = createRights({
+		...{ db, listen, portalId, log, here: [sockets], once: [unattended] }
+	});
+	await rights.start();
 	const { isSeatedHere } = sockets;
 	const presence = createPresence({ db, booths: service, portalId, isSeatedHere, log, now });
 	await presence.start();
@@ -160,6 +183,8 @@ export async function openPortal(
 	const { port: bound } = http.address() as AddressInfo;
 
 	const stop = async (): Promise<void> => {
+		await rights.stop();
+		await unattended.stop();
 		await sockets.stop();
 		await io.close();
 		await presence.stop();
@@ -169,6 +194,7 @@ export async function openPortal(
 		port: bound,
 		portalId,
 		booths: service,
+		rights,
 		hear,
 		stop,
 		async die() {

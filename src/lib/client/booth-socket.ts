@@ -16,7 +16,12 @@ export type LinkState =
 	/** `since`: epoch ms of this machine. */
 	| { readonly kind: 'reconnecting'; readonly since: number }
 	/** Trying again would not help: signed out, or not for this booth. */
-	| { readonly kind: 'refused'; readonly code: SocketCode | 'not_found' }
+	| {
+			readonly kind: 'refused';
+			readonly code: SocketCode | 'not_found';
+			/** What the portal said, where it ended the connection in mid-session. */
+			readonly reason?: string;
+	  }
 	| { readonly kind: 'left' };
 
 export type BoothAddress = {
@@ -122,7 +127,7 @@ export function openBoothLink(address: BoothAddress, listener: BoothLinkListener
 	socket.on('booth:state', (view) => listener.onState(view));
 	socket.on('booth:chat', (message) => listener.onChat(message));
 	socket.on('booth:notice', (notice) => listener.onNotice(notice));
-	socket.on('closed', ({ code }) => end({ kind: 'refused', code }));
+	socket.on('closed', ({ code, reason }) => end({ kind: 'refused', code, reason }));
 	socket.on('connect_error', (error) => {
 		const code = socketCodeOf(error);
 		if (code !== null) end({ kind: 'refused', code });

@@ -7,7 +7,7 @@ import type { Mail } from '../mail/mail.ts';
 import type { Rights } from '../realtime/rights.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createLinks, type Links } from './links.ts';
-import { createOneTimeSecrets, type OneTimeSecrets } from './one-time-secrets.ts';
+import { createOneTimeSecrets } from './one-time-secrets.ts';
 import { createOwnAccount, type OwnAccount } from './own-account.ts';
 import { createPostbox, type Postbox } from './postbox.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
@@ -20,8 +20,6 @@ export type Accounts = {
 	readonly own: OwnAccount;
 	readonly secondFactor: SecondFactor;
 	readonly directory: Directory;
-	/** Removes one-time secrets that are long over. @returns how many */
-	clean: OneTimeSecrets['clean'];
 	/** Resolves when all letters under way are sent. */
 	idle: Postbox['idle'];
 };
@@ -47,7 +45,6 @@ export function createAccounts(parts: {
 	const directory = createDirectory({ ...parts, links, secrets, secondFactor, postbox });
 	return {
 		...{ signIn, links, own, secondFactor, directory },
-		clean: secrets.clean,
 		idle: postbox.idle
 	};
 }

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, isNull, lt } from 'drizzle-orm';
+import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import { userId, type UserId } from '#lib/domain/ids.ts';
 import { hashSecret, newSecret } from '../auth/secrets.ts';
 import type { Db } from '../db/database.ts';
@@ -55,12 +55,7 @@ export type OneTimeSecrets = {
 	madeFor(email: string, sinceMs: number): Promise<number>;
 	/** Ends all of an account: what was sent before a change is worth nothing after it. */
 	forget(user: UserId, kinds?: readonly OneTimeKind[]): Promise<void>;
-	/** Removes what is long over. @returns how many */
-	clean(): Promise<number>;
 };
-
-/** Kept for a while, so that "used already" and limits by address can be told. */
-const KEEP_MS = DAY_MS;
 
 export function createOneTimeSecrets(db: Db, now: () => number): OneTimeSecrets {
 	const usable = (kind: string) =>
@@ -144,14 +139,6 @@ export function createOneTimeSecrets(db: Db, now: () => number): OneTimeSecrets 
 							kind === null ? undefined : eq(oneTimeSecrets.kind, kind)
 						)
 					);
-		},
-
-		async clean() {
-			const gone = await db
-				.delete(oneTimeSecrets)
-				.where(lt(oneTimeSecrets.expiresAt, new Date(now() - KEEP_MS)))
-				.returning({ hash: oneTimeSecrets.secretHash });
-			return gone.length;
 		}
 	};
 }
