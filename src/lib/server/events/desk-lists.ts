@@ -76,11 +76,13 @@ export type DeskLists = {
 
 export const EVENTS_PER_PAGE = 25;
 
+/** Spelled out: of a query on one table Drizzle names columns alone, and inside a subquery `id` is another one. */
+const THIS_EVENT = sql.raw('"events"."id"');
 const SPEAKS = sql`${booths.state} -> 'phase' ->> 'kind' in ('live', 'handing-over')`;
 
 export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists {
 	const booth = (extra: SQL) =>
-		sql<number>`(select count(*)::int from ${booths} where ${booths.eventId} = ${events.id}
+		sql<number>`(select count(*)::int from ${booths} where ${booths.eventId} = ${THIS_EVENT}
 			and ${booths.deletedAt} is null and ${booths.languageCode} <> ${FLOOR} and ${extra}
 			and exists (select 1 from ${rooms} where ${rooms.id} = ${booths.roomId} and ${rooms.deletedAt} is null))`;
 	const listed = {
@@ -89,7 +91,7 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 		name: events.displayName,
 		startsOn: events.startsOn,
 		endsOn: events.endsOn,
-		rooms: sql<number>`(select count(*)::int from ${rooms} where ${rooms.eventId} = ${events.id} and ${rooms.deletedAt} is null)`,
+		rooms: sql<number>`(select count(*)::int from ${rooms} where ${rooms.eventId} = ${THIS_EVENT} and ${rooms.deletedAt} is null)`,
 		booths: booth(sql`true`),
 		onAir: booth(SPEAKS)
 	};
@@ -132,9 +134,9 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 			const rows = await db
 				.select({
 					...listed,
-					people: sql<number>`(select count(*)::int from ${memberships} where ${memberships.eventId} = ${events.id} and ${memberships.role} = 'interpreter')
-						+ (select count(*)::int from ${invites} where ${invites.eventId} = ${events.id} and ${invites.role} = 'interpreter' and ${invites.revokedAt} is null)`,
-					sessions: sql<number>`(select count(*)::int from ${scheduleSessions} where ${scheduleSessions.eventId} = ${events.id})`
+					people: sql<number>`(select count(*)::int from ${memberships} where ${memberships.eventId} = ${THIS_EVENT} and ${memberships.role} = 'interpreter')
+						+ (select count(*)::int from ${invites} where ${invites.eventId} = ${THIS_EVENT} and ${invites.role} = 'interpreter' and ${invites.revokedAt} is null)`,
+					sessions: sql<number>`(select count(*)::int from ${scheduleSessions} where ${scheduleSessions.eventId} = ${THIS_EVENT})`
 				})
 				.from(events)
 				.where(and(isNull(events.deletedAt), seen(actor, 'event:view')))
