@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -17,15 +18,17 @@ import type { DatabaseKind } from './databases.ts';
  */
 export type DeskPortal = {
 	readonly app: App;
-	/** Statements since the count was last taken. */
-	takeCount(): number;
+	/** Null for PGlite. */
+	readonly databaseUrl: string | null;
+	/** How many statements `work` asks the database; what the portal does by itself meanwhile is not counted. */
+	countQueries(work: () => Promise<unknown>): Promise<number>;
 	stop(): Promise<void>;
 };
 
 export async function startDeskPortal(kind: DatabaseKind): Promise<DeskPortal> {
 	const folder = mkdtempSync(join(tmpdir(), 'voxbento-desk-'));
 	const url = kind.url(await kind.open());
-	let count = 0;
+	const counting = new AsyncLocalStorage<{ queries: number }>();
 	const http = createServer();
 	const app = await composeApp(
 		http,
@@ -37,9 +40,9 @@ export async function startDeskPortal(kind: DatabaseKind): Promise<DeskPortal> {
 		},
 		{
 			logger: {
-				logQuery(query) {
-					// Portal and channels look around by themselves; only what a page asks for is counted.
-					count += asks(query);
+				logQuery() {
+					const here = counting.getStore();
+					if (here) here.queries++;
 				}
 			}
 		}
@@ -48,21 +51,17 @@ export async function startDeskPortal(kind: DatabaseKind): Promise<DeskPortal> {
 	await once(http, 'listening');
 	return {
 		app,
-		takeCount() {
-			const taken = count;
-			count = 0;
-			return taken;
+		databaseUrl: url,
+		async countQueries(work) {
+			const here = { queries: 0 };
+			await counting.run(here, work);
+			return here.queries;
 		},
 		async stop() {
 			await app.drain();
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
-}
-
-/** What looks around on its own every second has no page behind it. */
-function asks(query: string): number {
-	return /"portals"|"state_version"|pg_notify|set_config/.test(query) ? 0 : 1;
 }
 
 /** An account with these rights, known to the database. */
@@ -150,3 +149,26 @@ export async function outcome(
 		throw thrown;
 	}
 }
+
+/** Every page of the desk with a load of its own, by the folder it stands in; the parameters are an event and a room. */
+export const DESK_PAGES = {
+	'+layout': () => import('../../src/routes/(admin)/+layout.server.ts'),
+	admin: () => import('../../src/routes/(admin)/admin/+page.server.ts'),
+	'admin/events': () => import('../../src/routes/(admin)/admin/events/+page.server.ts'),
+	'admin/events/deleted': () =>
+		import('../../src/routes/(admin)/admin/events/deleted/+page.server.ts'),
+	'admin/events/import': () =>
+		import('../../src/routes/(admin)/admin/events/import/+page.server.ts'),
+	'admin/events/new': () => import('../../src/routes/(admin)/admin/events/new/+page.server.ts'),
+	'event/+layout': () => import('../../src/routes/(admin)/admin/events/[event]/+layout.server.ts'),
+	event: () => import('../../src/routes/(admin)/admin/events/[event]/+page.server.ts'),
+	'event/rooms': () =>
+		import('../../src/routes/(admin)/admin/events/[event]/rooms/+page.server.ts'),
+	'event/rooms/room': () =>
+		import('../../src/routes/(admin)/admin/events/[event]/rooms/[room]/+page.server.ts'),
+	'event/schedule': () =>
+		import('../../src/routes/(admin)/admin/events/[event]/schedule/+page.server.ts'),
+	'event/settings': () =>
+		import('../../src/routes/(admin)/admin/events/[event]/settings/+page.server.ts'),
+	'/': () => import('../../src/routes/+page.server.ts')
+} as const;

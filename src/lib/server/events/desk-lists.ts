@@ -13,8 +13,7 @@ import {
 	sql,
 	type SQL
 } from 'drizzle-orm';
-import { can, type Actor, type Permission } from '#lib/domain/access/policy.ts';
-import { canSomewhereIn } from '#lib/domain/access/policy.ts';
+import { can, canSomewhereIn, type Actor, type Permission } from '#lib/domain/access/policy.ts';
 import { eventId, type EventId } from '#lib/domain/ids.ts';
 import { FLOOR, type LanguageCode } from '#lib/domain/language.ts';
 import type { Db } from '../db/database.ts';
@@ -59,7 +58,7 @@ export type Readiness = ListedEvent & {
 	readonly sessions: number;
 };
 
-/** What the desk's lists show. Each is one or two statements, however many rows there are. */
+/** What the desk's lists show. Each is a fixed number of statements, however many rows there are. */
 export type DeskLists = {
 	events(actor: Actor, query: EventQuery): Promise<{ rows: ListedEvent[]; total: number }>;
 	/** The newest events of a person, with what they lack. */
@@ -76,25 +75,71 @@ export type DeskLists = {
 
 export const EVENTS_PER_PAGE = 25;
 
-/** Spelled out: of a query on one table Drizzle names columns alone, and inside a subquery `id` is another one. */
-const THIS_EVENT = sql.raw('"events"."id"');
 const SPEAKS = sql`${booths.state} -> 'phase' ->> 'kind' in ('live', 'handing-over')`;
 
 export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists {
-	const booth = (extra: SQL) =>
-		sql<number>`(select count(*)::int from ${booths} where ${booths.eventId} = ${THIS_EVENT}
-			and ${booths.deletedAt} is null and ${booths.languageCode} <> ${FLOOR} and ${extra}
-			and exists (select 1 from ${rooms} where ${rooms.id} = ${booths.roomId} and ${rooms.deletedAt} is null))`;
 	const listed = {
 		id: events.id,
 		slug: events.slug,
 		name: events.displayName,
 		startsOn: events.startsOn,
-		endsOn: events.endsOn,
-		rooms: sql<number>`(select count(*)::int from ${rooms} where ${rooms.eventId} = ${THIS_EVENT} and ${rooms.deletedAt} is null)`,
-		booths: booth(sql`true`),
-		onAir: booth(SPEAKS)
+		endsOn: events.endsOn
 	};
+	const count = sql<number>`count(*)::int`;
+
+	/** Rooms, booths and voices of the listed events: two statements, whatever their number. */
+	async function counted<T extends { id: number }>(rows: T[]) {
+		const ids = rows.map(({ id }) => id);
+		if (ids.length === 0) return [];
+		const [ofRooms, ofBooths] = await Promise.all([
+			db
+				.select({ event: rooms.eventId, rooms: count })
+				.from(rooms)
+				.where(and(inArray(rooms.eventId, ids), isNull(rooms.deletedAt)))
+				.groupBy(rooms.eventId),
+			db
+				.select({
+					event: booths.eventId,
+					booths: count,
+					onAir: sql<number>`(count(*) filter (where ${SPEAKS}))::int`
+				})
+				.from(booths)
+				.innerJoin(rooms, eq(rooms.id, booths.roomId))
+				.where(
+					and(
+						inArray(booths.eventId, ids),
+						ne(booths.languageCode, FLOOR),
+						isNull(booths.deletedAt),
+						isNull(rooms.deletedAt)
+					)
+				)
+				.groupBy(booths.eventId)
+		]);
+		return rows.map((row) => {
+			const own = ofBooths.find(({ event }) => event === row.id);
+			return {
+				...row,
+				id: eventId(row.id),
+				rooms: ofRooms.find(({ event }) => event === row.id)?.rooms ?? 0,
+				booths: own?.booths ?? 0,
+				onAir: own?.onAir ?? 0
+			};
+		});
+	}
+
+	async function countsOf(
+		table: typeof memberships | typeof invites | typeof scheduleSessions,
+		ids: readonly number[],
+		where: SQL | undefined
+	): Promise<ReadonlyMap<number, number>> {
+		if (ids.length === 0) return new Map();
+		const rows = await db
+			.select({ event: table.eventId, count })
+			.from(table)
+			.where(and(inArray(table.eventId, [...ids]), where))
+			.groupBy(table.eventId);
+		return new Map(rows.map((row) => [row.event, row.count]));
+	}
 
 	return {
 		async events(actor, { search, sort, descending, page }) {
@@ -114,7 +159,7 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 				created: events.createdAt
 			}[sort];
 			const way = descending ? desc : asc;
-			const [rows, [count]] = await Promise.all([
+			const [rows, [all]] = await Promise.all([
 				db
 					.select(listed)
 					.from(events)
@@ -122,27 +167,30 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 					.orderBy(way(by), way(events.id))
 					.limit(EVENTS_PER_PAGE)
 					.offset((page - 1) * EVENTS_PER_PAGE),
-				db
-					.select({ total: sql<number>`count(*)::int` })
-					.from(events)
-					.where(where)
+				db.select({ total: count }).from(events).where(where)
 			]);
-			return { rows: rows.map(branded), total: count?.total ?? 0 };
+			return { rows: await counted(rows), total: all?.total ?? 0 };
 		},
 
 		async mine(actor, limit) {
-			const rows = await db
-				.select({
-					...listed,
-					people: sql<number>`(select count(*)::int from ${memberships} where ${memberships.eventId} = ${THIS_EVENT} and ${memberships.role} = 'interpreter')
-						+ (select count(*)::int from ${invites} where ${invites.eventId} = ${THIS_EVENT} and ${invites.role} = 'interpreter' and ${invites.revokedAt} is null)`,
-					sessions: sql<number>`(select count(*)::int from ${scheduleSessions} where ${scheduleSessions.eventId} = ${THIS_EVENT})`
-				})
+			const found = await db
+				.select(listed)
 				.from(events)
 				.where(and(isNull(events.deletedAt), seen(actor, 'event:view')))
 				.orderBy(desc(events.id))
 				.limit(limit);
-			return rows.map(branded);
+			const ids = found.map(({ id }) => id);
+			const [rows, members, invited, sessions] = await Promise.all([
+				counted(found),
+				countsOf(memberships, ids, eq(memberships.role, 'interpreter')),
+				countsOf(invites, ids, and(eq(invites.role, 'interpreter'), isNull(invites.revokedAt))),
+				countsOf(scheduleSessions, ids, undefined)
+			]);
+			return rows.map((row) => ({
+				...row,
+				people: (members.get(row.id) ?? 0) + (invited.get(row.id) ?? 0),
+				sessions: sessions.get(row.id) ?? 0
+			}));
 		},
 
 		async onAir(actor, limit) {
@@ -178,19 +226,19 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 
 		async reachable(actor, limit) {
 			const where = and(isNull(events.deletedAt), seen(actor, 'event:listen'));
-			const [rows, [count]] = await Promise.all([
+			const [rows, [all]] = await Promise.all([
 				db
 					.select({ id: events.id, slug: events.slug, name: events.displayName })
 					.from(events)
 					.where(where)
 					.orderBy(desc(events.id))
 					.limit(limit),
-				db
-					.select({ total: sql<number>`count(*)::int` })
-					.from(events)
-					.where(where)
+				db.select({ total: count }).from(events).where(where)
 			]);
-			return { rows: rows.map(branded), total: count?.total ?? 0 };
+			return {
+				rows: rows.map((row) => ({ ...row, id: eventId(row.id) })),
+				total: all?.total ?? 0
+			};
 		},
 
 		async deleted(actor) {
@@ -216,10 +264,6 @@ export function createDeskLists(db: Db, now: () => number = Date.now): DeskLists
 			);
 		}
 	};
-}
-
-function branded<T extends { id: number }>(row: T): Omit<T, 'id'> & { id: EventId } {
-	return { ...row, id: eventId(row.id) };
 }
 
 /** Only what a person may see: everything for who may so on the platform, else the events of their grants. */
