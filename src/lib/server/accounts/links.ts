@@ -149,12 +149,10 @@ export function createLinks({
 				...{ keepSession: null, action: 'account.password_reset', address: visit.address }
 			});
 			if (!replaced.ok) return OVER;
-			await own.emailIsTheirs(used.user, used.email);
-			const step = await signIn.goOn(
-				used.user,
-				used.kind === 'welcome' ? 'invitation' : 'link',
-				visit
-			);
+			// A welcome link may have been passed on by hand: it shows nothing about a mailbox.
+			const isByMail = used.kind === 'reset';
+			if (isByMail) await own.emailIsTheirs(used.user, used.email);
+			const step = await signIn.goOn(used.user, isByMail ? 'link' : 'invitation', visit);
 			return step.ok ? step : OVER;
 		},
 

@@ -1,10 +1,11 @@
 import { boothRole, can, type Actor } from '#lib/domain/access/policy.ts';
 import type { BoothId, PersonId, SeatId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
+import { parseMediaPath } from '#lib/domain/media-path.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Reconciler } from '../booths/reconcile.ts';
 import type { Booths } from '../booths/service.ts';
-import type { Events, FoundBooth } from '../events/events.ts';
+import type { Events } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import type { MediaServer } from '../media/media-server.ts';
 import { publisherOf } from '../media/tickets.ts';
@@ -29,7 +30,7 @@ export function createUnattended({
 }: {
 	auth: Pick<Auth, 'actorOf'>;
 	booths: Pick<Booths, 'command' | 'known'>;
-	events: Pick<Events, 'allBooths' | 'boothById'>;
+	events: Pick<Events, 'booth' | 'boothById'>;
 	media: Pick<MediaServer, 'listPaths' | 'session' | 'kick'>;
 	reconciler: Pick<Reconciler, 'ingest' | 'onIngest'>;
 	log: Log;
@@ -68,16 +69,19 @@ export function createUnattended({
 	}
 
 	async function floors(concerns: Concerns, isSignedOut: boolean): Promise<void> {
-		const all = (await events.allBooths()).filter(({ booth }) => booth.language === FLOOR);
-		const byPath = new Map<string, FoundBooth>(all.map((found) => [found.path, found]));
 		for (const { path, sourceId } of await media.listPaths()) {
-			const found = byPath.get(path);
-			const publisher = found && sourceId !== null ? await media.session(sourceId) : null;
+			const place = sourceId === null ? null : parseMediaPath(path);
+			if (!place?.ok || place.value.language !== FLOOR || sourceId === null) continue;
+			const publisher = await media.session(sourceId);
 			const holder = publisher && publisherOf(publisher.user);
-			if (!found || !publisher || !holder || !('floor' in holder)) continue;
+			if (!publisher || !holder || !('floor' in holder)) continue;
 			const actor = await auth.actorOf(holder.floor);
-			if (actor === null || !concerns(named(actor, holder.floor), found.event.id)) continue;
-			if (can(actor, 'floor:publish', found.scope) && !isSignedOut) continue;
+			if (actor === null) continue;
+			const found = await events.booth(place.value);
+			const event = found.ok ? found.value.event.id : null;
+			if (!concerns(named(actor, holder.floor), event)) continue;
+			const mayStay = found.ok && can(actor, 'floor:publish', found.value.scope);
+			if (mayStay && !isSignedOut) continue;
 			await media.kick(publisher.sessionId);
 			log.info({ path, person: holder.floor }, 'floor publisher ended: the right is gone');
 		}

@@ -23,7 +23,7 @@ export const users = pgTable('users', {
 	mayCreateEvents: boolean('may_create_events').notNull().default(false),
 	/** When a link sent to the address was used; null while nobody has shown that it is theirs. */
 	emailVerifiedAt: timestamp('email_verified_at', { withTimezone: true }),
-	/** Language of mail and of pages on a new device; null: as the browser asks. */
+	/** Language of mail; null: that of the page on which it was asked for. */
 	locale: varchar('locale', { length: 35 }),
 	/** Secret of the second factor, sealed; null while it is off. */
 	totpSecretEncrypted: text('totp_secret_encrypted'),
@@ -64,7 +64,7 @@ export const oneTimeSecrets = pgTable(
 		userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
 		/** The address it was sent to, which using it shows to be theirs. */
 		email: varchar('email', { length: 320 }).notNull(),
-		/** Sealed data of its kind: a registration's name, an unconfirmed second factor. */
+		/** Of its kind: the name of a registration, the sealed secret of an unconfirmed second factor. */
 		detail: text('detail').notNull().default(''),
 		expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
 		usedAt: timestamp('used_at', { withTimezone: true }),
