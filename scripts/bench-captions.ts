@@ -1,6 +1,7 @@
 /**
  * Measures captions made on this machine: word delays, CPU for each channel, and whether so many channels keep
  * up with real time. `npm run bench:captions -- RECORDING CHANNELS`; the recording may be any file ffmpeg reads.
+ * `-- --providers` measures every kind of speech service instead (bench/caption-providers.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
@@ -8,6 +9,8 @@ import { captionRun } from '../workers/transcriber/caption-run.ts';
 import { findFfmpeg } from '../workers/transcriber/find-ffmpeg.ts';
 import { modelStore } from '../workers/transcriber/models/store.ts';
 import { localProvider } from '../workers/transcriber/providers/local/local.ts';
+
+if (process.argv[2] === '--providers') await import('./bench/caption-providers.ts');
 
 const [recording = 'workers/demo-voices/speech/en.opus', channels = '1'] = process.argv.slice(2);
 const count = Number(channels);

@@ -5,7 +5,7 @@ import { refuse } from '#lib/domain/result.ts';
 import type { App } from '#lib/server/app.ts';
 import { ANONYMOUS } from '#lib/domain/access/policy.ts';
 import { CATCH_UP_LENGTH, type CaptionsCaughtUp } from '#lib/protocol/captions.ts';
-import { booths, events, providerKeys } from '#lib/server/db/schema.ts';
+import { booths, providerKeys } from '#lib/server/db/schema.ts';
 import { createEvents } from '#lib/server/events/events.ts';
 import { GET as captionsRest } from '../../src/routes/api/events/[slug]/captions/+server.ts';
 import { openCaptionHall, type CaptionHall, type CaptionPortal } from '../support/caption-hall.ts';
@@ -185,7 +185,7 @@ describeOnEachDatabase('captions at the portal', (kind) => {
 		};
 		expect(await status()).toEqual({ kind: 'blocked', reason: 'external_refused' });
 		const { db } = database;
-		await db.update(events).set({ transcriptionApiEnabled: true }).where(eq(events.id, hall.event));
+		await hall.allowExternal();
 		expect(await status()).toEqual({ kind: 'blocked', reason: 'key_missing' });
 		expect(portal.said).toContain('API key missing');
 
@@ -208,7 +208,7 @@ describeOnEachDatabase('captions at the portal', (kind) => {
 	it('hands the key to the worker that has the lease, and shows what that one says of itself', async () => {
 		const withKey = await open({ key: async () => ({ ok: true, value: 'the key' }) });
 		const { db } = database;
-		await db.update(events).set({ transcriptionApiEnabled: true }).where(eq(events.id, hall.event));
+		await hall.allowExternal();
 		const row = { provider: 'openai', keyEncrypted: '', lastFour: '' };
 		await db.insert(providerKeys).values({ eventId: hall.event, ...row });
 		const { booth, session } = await on('a', { provider: 'openai-realtime' });

@@ -37,6 +37,8 @@ export type CaptionHall = {
 	takeOver(name: string): Promise<void>;
 	/** All that is stored, in order; ids as the worker gave them. */
 	stored(name?: string): Promise<StoredCaption[]>;
+	/** Speech services outside may be used. */
+	allowExternal(): Promise<void>;
 	/** Removes the event with everything in it. */
 	clear(): Promise<void>;
 	portal(settings?: PortalSettings): Promise<CaptionPortal>;
@@ -165,6 +167,10 @@ export async function openCaptionHall(database: Database): Promise<CaptionHall> 
 				startedAt: startedAt.getTime(),
 				endedAt: endedAt.getTime()
 			}));
+		},
+
+		async allowExternal() {
+			await db.update(events).set({ transcriptionApiEnabled: true }).where(eq(events.id, eventId));
 		},
 
 		async clear() {

@@ -21,6 +21,8 @@ export type Stack = {
 	/** SIGKILL and start again, on the same ports and data. */
 	readonly portal: Part;
 	readonly media: Part;
+	/** The caption worker; not running before a test starts it. */
+	readonly captions: Part;
 	/** One of the verbs of `npm run …`, through the portal's local endpoint. */
 	command<T>(name: string, input?: object): Promise<T>;
 	stop(): Promise<void>;
@@ -29,6 +31,8 @@ export type Stack = {
 export type Part = {
 	kill(): Promise<void>;
 	start(): Promise<void>;
+	/** Of the process that runs now. */
+	pid(): number;
 	output(): string;
 };
 
@@ -74,6 +78,20 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
 			}
 		})
 	);
+	const captions = part(
+		() =>
+			startProcess(process.execPath, ['build/workers/transcriber.js'], {
+				cwd: ROOT,
+				env: {
+					PORTAL_URL: `http://127.0.0.1:${port}`,
+					DATA_DIR: dataDir,
+					STT_FETCH: '',
+					LOG_LEVEL: 'info',
+					...env
+				}
+			}),
+		/"msg":"connected to the portal"/
+	);
 	const command = async <T>(name: string, input: object = {}): Promise<T> => {
 		const response = await fetch(`http://127.0.0.1:${port}/internal/${name}`, {
 			method: 'POST',
@@ -99,8 +117,10 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
 		demo: await command<DemoEvent>('seed-demo'),
 		portal,
 		media,
+		captions,
 		command,
 		async stop() {
+			await captions.stop();
 			await Promise.all([portal.stop(), media.stop()]);
 			rmSync(dataDir, { recursive: true, force: true });
 		}
@@ -108,7 +128,10 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
 }
 
 /** A process that says `"msg":"… ready"` when it can be used. */
-function part(spawn: () => RunningProcess): Part & { stop(): Promise<void> } {
+function part(
+	spawn: () => RunningProcess,
+	readyLine = /"msg":"[a-z ]*ready"/
+): Part & { stop(): Promise<void> } {
 	let running: RunningProcess | null = null;
 	let earlier = '';
 	return {
@@ -118,7 +141,7 @@ function part(spawn: () => RunningProcess): Part & { stop(): Promise<void> } {
 			const died = started.ended.then(() => {
 				throw new Error(`ended while starting:\n${started.output()}`);
 			});
-			const ready = eventually('ready line', () => /"msg":"[a-z ]*ready"/.test(started.output()), {
+			const ready = eventually('ready line', () => readyLine.test(started.output()), {
 				withinMs: 30_000
 			});
 			await Promise.race([ready, died]);
@@ -133,6 +156,7 @@ function part(spawn: () => RunningProcess): Part & { stop(): Promise<void> } {
 			await running?.stop(12_000);
 			running = null;
 		},
+		pid: () => running?.pid ?? 0,
 		output: () => earlier + (running?.output() ?? '')
 	};
 }

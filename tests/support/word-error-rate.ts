@@ -9,9 +9,17 @@ export function words(text: string): string[] {
 
 /** Word error rate: the fewest replaced, missing and added words, per word that was spoken. */
 export function wordErrorRate(spoken: string, recognised: string): number {
-	const a = words(spoken);
-	const b = words(recognised);
-	let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+	return errorRate(words(spoken), words(recognised), false);
+}
+
+/** Of the stretch of `recognised` that fits best: what stands before and after it is not looked at. */
+export function bestMatchErrorRate(spoken: string, recognised: string): number {
+	return errorRate(words(spoken), words(recognised), true);
+}
+
+/** Levenshtein's distance over words; `within`: the second may go on at both ends. */
+function errorRate(a: readonly string[], b: readonly string[], within: boolean): number {
+	let row = Array.from({ length: b.length + 1 }, (_, index) => (within ? 0 : index));
 	a.forEach((word, i) => {
 		const next = [i + 1];
 		b.forEach((other, j) => {
@@ -20,5 +28,6 @@ export function wordErrorRate(spoken: string, recognised: string): number {
 		});
 		row = next;
 	});
-	return (row.at(-1) ?? 0) / Math.max(1, a.length);
+	const errors = within ? Math.min(...row) : (row.at(-1) ?? 0);
+	return errors / Math.max(1, a.length);
 }

@@ -33,33 +33,39 @@ export type DeepgramFake = SpeechFake & { readonly keptAlive: Promise<void> };
 export type DeepgramOptions = {
 	/** UtteranceEnd is sent while the last words are still a guess, as the real server may do. */
 	readonly earlyUtteranceEnd?: boolean;
+	/** Comes back where it was before. */
+	readonly port?: number;
 };
 
 export async function serveDeepgram(
 	script: SpeechScript,
-	{ earlyUtteranceEnd = false }: DeepgramOptions = {}
+	{ earlyUtteranceEnd = false, port = 0 }: DeepgramOptions = {}
 ): Promise<DeepgramFake> {
 	let alive = (): void => undefined;
 	const keptAlive = new Promise<void>((resolve) => (alive = resolve));
-	const fake = await serveVendor(script, {
-		admit(request, url, notes) {
-			if (url.pathname !== '/v1/listen') return { status: 404, body: '{}' };
-			if (request.headers.authorization !== `Token ${FAKE_KEY}` || script.mishap === 'bad-key')
-				return {
-					status: 401,
-					body: '{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials."}'
-				};
-			if (script.mishap === 'quota')
-				return { status: 402, body: '{"err_code":"ASR_PAYMENT_REQUIRED"}' };
-			if (script.mishap === 'rate-limit')
-				return { status: 429, body: '{"err_code":"TOO_MANY_REQUESTS"}' };
-			if (script.mishap === 'bad-settings')
-				return { status: 400, body: '{"err_code":"Bad Request","err_msg":"No such model"}' };
-			checkParameters(url.searchParams, notes);
-			return null;
+	const fake = await serveVendor(
+		script,
+		{
+			admit(request, url, notes) {
+				if (url.pathname !== '/v1/listen') return { status: 404, body: '{}' };
+				if (request.headers.authorization !== `Token ${FAKE_KEY}` || script.mishap === 'bad-key')
+					return {
+						status: 401,
+						body: '{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials."}'
+					};
+				if (script.mishap === 'quota')
+					return { status: 402, body: '{"err_code":"ASR_PAYMENT_REQUIRED"}' };
+				if (script.mishap === 'rate-limit')
+					return { status: 429, body: '{"err_code":"TOO_MANY_REQUESTS"}' };
+				if (script.mishap === 'bad-settings')
+					return { status: 400, body: '{"err_code":"Bad Request","err_msg":"No such model"}' };
+				checkParameters(url.searchParams, notes);
+				return null;
+			},
+			connected: (socket, notes) => recite(socket, notes, alive, earlyUtteranceEnd)
 		},
-		connected: (socket, notes) => recite(socket, notes, alive, earlyUtteranceEnd)
-	});
+		port
+	);
 	return Object.assign(fake, { keptAlive });
 }
 

@@ -30,7 +30,11 @@ export type Connection = {
 };
 
 /** Serves one vendor's WebSocket protocol on loopback. */
-export async function serveVendor(script: SpeechScript, vendor: Vendor): Promise<SpeechFake> {
+export async function serveVendor(
+	script: SpeechScript,
+	vendor: Vendor,
+	port = 0
+): Promise<SpeechFake> {
 	const violations: string[] = [];
 	const asked: Record<string, unknown> = {};
 	let heardBytes = 0;
@@ -57,7 +61,7 @@ export async function serveVendor(script: SpeechScript, vendor: Vendor): Promise
 			);
 		});
 	});
-	http.listen(0, '127.0.0.1');
+	http.listen(port, '127.0.0.1');
 	await once(http, 'listening');
 	const address = http.address();
 	if (typeof address !== 'object' || address === null) throw new Error('no address');

@@ -9,6 +9,9 @@ import { riva } from './riva.ts';
 
 /** Every provider this worker can run, by the name that stands in a booth's settings. */
 export function speechProviders(store: ModelStore): ReadonlyMap<string, SpeechProvider> {
-	const all = [localProvider(store), deepgram, openaiRealtime, openaiRest, elevenlabs, riva];
+	// The same protocol at a server of one's own, with a key of its own or none.
+	const compatible = { ...openaiRest, name: 'openai-compatible' };
+	const vendors = [deepgram, openaiRealtime, openaiRest, compatible, elevenlabs, riva];
+	const all = [localProvider(store), ...vendors];
 	return new Map(all.map((provider) => [provider.name, provider]));
 }
