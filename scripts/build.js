@@ -53,6 +53,9 @@ async function buildWorkers() {
 	cpSync(path.join(ROOT, 'workers/demo-voices/speech'), path.join(ROOT, 'build/workers/speech'), {
 		recursive: true
 	});
+	cpSync(path.join(ROOT, 'workers/transcriber/trial'), path.join(ROOT, 'build/workers/trial'), {
+		recursive: true
+	});
 	const models = path.join(ROOT, 'workers/transcriber/models');
 	for (const name of readdirSync(models).filter((each) => /\.onnx$|^NOTICE/.test(each)))
 		cpSync(path.join(models, name), path.join(ROOT, 'build/workers/models', name));

@@ -9,12 +9,15 @@ import {
 	soundSource,
 	workerWelcome,
 	finalStored,
+	trialOrder,
 	type FinalStored,
 	type SessionOffer,
 	type SessionOrder,
 	type SessionPhase,
 	type SessionWithdrawn,
 	type SoundSource,
+	type TrialOrder,
+	type TrialResult,
 	type WorkerClientEvents,
 	type WorkerFinal,
 	type WorkerPartial,
@@ -50,6 +53,7 @@ export type LinkListener = {
 	lost(sessions: readonly string[]): void;
 	offered(offer: SessionOffer): void;
 	withdrawn(withdrawn: SessionWithdrawn): void;
+	trial(order: TrialOrder): Promise<TrialResult>;
 };
 
 const ANSWER_MS = 8_000;
@@ -88,6 +92,15 @@ export class PortalLink {
 		this.#socket.on('session:offered', (offer) => {
 			const parsed = sessionOffer.safeParse(offer);
 			if (parsed.success) listener.offered(parsed.data);
+		});
+		this.#socket.on('trial:run', (order, ack) => {
+			const parsed = trialOrder.safeParse(order);
+			if (!parsed.success) return;
+			listener
+				.trial(parsed.data)
+				.then(ack, (error: unknown) =>
+					log.warn({ err: error, provider: parsed.data.provider }, 'a trial did not end')
+				);
 		});
 		this.#socket.on('session:withdrawn', (withdrawn) => {
 			const parsed = sessionWithdrawn.safeParse(withdrawn);

@@ -9,6 +9,7 @@ import { Partials } from './partials.ts';
 import { PortalLink, type HeldSession } from './portal-link.ts';
 import type { SpeechProvider } from './providers/provider.ts';
 import { CaptionSession, type SessionSurroundings } from './session.ts';
+import { runTrial } from './trial.ts';
 import { createVoiceDetector } from './vad.ts';
 
 export type TranscriberSettings = {
@@ -30,6 +31,7 @@ export type TranscriberSettings = {
 	readonly pull?: SessionSurroundings['pull'];
 	readonly detector?: SessionSurroundings['detector'];
 	readonly ffmpeg?: SessionSurroundings['ffmpeg'];
+	readonly trial?: typeof runTrial;
 };
 
 export type Transcriber = {
@@ -76,7 +78,8 @@ export function startTranscriber(settings: TranscriberSettings): Transcriber {
 			},
 			lost: dropped,
 			offered: (offer) => void take(offer),
-			withdrawn: ({ session, reason }) => void end(session, reason)
+			withdrawn: ({ session, reason }) => void end(session, reason),
+			trial: (order) => (settings.trial ?? runTrial)(order, providers)
 		},
 		log
 	);

@@ -13,8 +13,8 @@ export type CaptionSink = {
 };
 
 export type CaptionFollower = {
-	/** Booth id of the channel to read, or null for none. */
-	follow(channel: number | null): void;
+	/** Booth id of the channel to read, or null for none; `language` for the machine's translation into it. */
+	follow(channel: number | null, language?: string | null): void;
 	/** The socket that brings them; call it when there is one. */
 	attach(socket: ListenSocket): void;
 	/** The portal has let the socket in, for the first time or again. */
@@ -29,6 +29,7 @@ const REQUEST_TIMEOUT_MS = 6_000;
 export function createCaptionFollower(event: string, sink: CaptionSink): CaptionFollower {
 	const url = `/api/events/${encodeURIComponent(event)}/captions`;
 	let channel: number | null = null;
+	let language: string | null = null;
 	let lastSeq: number | null = null;
 	let socket: ListenSocket | null = null;
 	let isIn = false;
@@ -47,7 +48,7 @@ export function createCaptionFollower(event: string, sink: CaptionSink): Caption
 		clearTimeout(timer);
 		const asked = turn;
 		if (isIn && socket !== null) {
-			const about = { channel, seq: channel === null ? null : lastSeq };
+			const about = { channel, language, seq: channel === null ? null : lastSeq };
 			socket.emit('captions:follow', about, (answer) => {
 				if (asked !== turn || !answer.ok) return;
 				take(answer.value);
@@ -62,7 +63,7 @@ export function createCaptionFollower(event: string, sink: CaptionSink): Caption
 		if (catchingUp || channel === null || socket === null) return;
 		catchingUp = true;
 		const asked = turn;
-		socket.emit('captions:since', { channel, seq: lastSeq ?? 0 }, (answer) => {
+		socket.emit('captions:since', { channel, language, seq: lastSeq ?? 0 }, (answer) => {
 			catchingUp = false;
 			if (asked !== turn || !answer.ok) return;
 			take(answer.value);
@@ -72,7 +73,8 @@ export function createCaptionFollower(event: string, sink: CaptionSink): Caption
 
 	async function poll(asked: number): Promise<void> {
 		try {
-			const since = lastSeq === null ? '' : `&seq=${lastSeq}`;
+			const into = language === null ? '' : `&language=${encodeURIComponent(language)}`;
+			const since = (lastSeq === null ? '' : `&seq=${lastSeq}`) + into;
 			const response = await fetch(`${url}?channel=${channel}${since}`, {
 				cache: 'no-store',
 				signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS)
@@ -86,9 +88,10 @@ export function createCaptionFollower(event: string, sink: CaptionSink): Caption
 	}
 
 	return {
-		follow(next) {
-			if (next === channel) return;
+		follow(next, into = null) {
+			if (next === channel && into === language) return;
 			channel = next;
+			language = into;
 			lastSeq = null;
 			turn++;
 			sink.reset();
@@ -101,10 +104,13 @@ export function createCaptionFollower(event: string, sink: CaptionSink): Caption
 				ask();
 			});
 			opened.on('caption:partial', (partial) => {
-				if (partial.channel === channel) sink.partial(partial);
+				if (partial.channel === channel && language === null) sink.partial(partial);
 			});
 			opened.on('caption:final', (final) => {
-				if (final.channel !== channel || final.machine) return;
+				if (final.channel !== channel || final.machine !== (language !== null)) return;
+				// Translations come as they are done, some later than the next one, some never.
+				if (final.machine)
+					return final.language === language ? take({ finals: [final] }) : undefined;
 				// One that came before is a correction; one too far ahead means that something is missing.
 				if (lastSeq !== null && final.seq > lastSeq + 1) return catchUp();
 				take({ finals: [final] });

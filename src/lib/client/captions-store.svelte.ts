@@ -1,3 +1,4 @@
+import type { LanguageCode } from '#lib/domain/language.ts';
 import type { CaptionFinal, CaptionPartial } from '#lib/protocol/captions.ts';
 import { createCaptionFollower, type CaptionFollower } from './captions-follower.ts';
 import { mergeFinals, withPartial } from './captions-shown.ts';
@@ -9,6 +10,8 @@ export class CaptionsStore {
 
 	/** Whether the reader wants them. */
 	wanted = $state(true);
+	/** Read as a machine translates them into this language; null: as spoken. */
+	language = $state<LanguageCode | null>(null);
 	finals = $state.raw<readonly CaptionFinal[]>([]);
 	/** What is being said and not final yet. */
 	partial = $state.raw<CaptionPartial | null>(null);
@@ -35,7 +38,12 @@ export class CaptionsStore {
 	/** Booth id of the channel that is heard, when it has captions. */
 	show(channel: number | null): void {
 		this.#channel = channel;
-		this.#follower.follow(this.wanted ? channel : null);
+		this.#follower.follow(this.wanted ? channel : null, this.language);
+	}
+
+	read(language: LanguageCode | null): void {
+		this.language = language;
+		this.show(this.#channel);
 	}
 
 	want(wanted: boolean): void {

@@ -14,6 +14,8 @@ export class EventBoard {
 	event = $state.raw<ListenSnapshot['event']>({ slug: '', name: '', notes: '' });
 	rooms = $state.raw<readonly ListenRoom[]>([]);
 	channels = $state.raw<readonly ChannelState[]>([]);
+	/** Translations and transcripts; null where the phone remembers the event from before there were any. */
+	offers = $state.raw<ListenSnapshot['offers'] | null>(null);
 	feed = $state<FeedState>('fresh');
 	/** When the channels were last known for certain, epoch ms of this phone. */
 	knownAt = $state(0);
@@ -37,6 +39,7 @@ export class EventBoard {
 		this.event = snapshot.event;
 		this.rooms = snapshot.rooms;
 		this.channels = snapshot.channels;
+		this.offers = snapshot.offers ?? null;
 	}
 
 	/**
@@ -71,6 +74,7 @@ export class EventBoard {
 			onSnapshot: (next) => {
 				this.#snapshot = next;
 				this.event = next.event;
+				this.offers = next.offers ?? null;
 				this.clockOffset = next.serverNow - Date.now();
 				know(next.channels, next.rooms);
 				this.#remember();

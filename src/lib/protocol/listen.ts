@@ -38,6 +38,13 @@ export type ListenSnapshot = {
 	event: { slug: string; name: string; notes: string };
 	rooms: ListenRoom[];
 	channels: ChannelState[];
+	/** What the event offers besides; missing in what a phone remembers from before. */
+	offers?: {
+		/** Languages into which a machine translates the captions of every channel. */
+		translations: LanguageCode[];
+		/** Transcripts may be downloaded. */
+		transcript: boolean;
+	};
 	serverNow: number;
 };
 

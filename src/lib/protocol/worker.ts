@@ -155,6 +155,31 @@ export const sessionWithdrawn = z.object({
 });
 export type SessionWithdrawn = z.infer<typeof sessionWithdrawn>;
 
+/** Ten seconds of a bundled recording through a provider, for somebody who sets it up; told to nobody else. */
+export const trialOrder = z.object({
+	trial: id,
+	provider: z.string().max(40),
+	/** Empty: the provider's usual one. */
+	model: z.string().max(120),
+	/** BCP-47; a recording in another language is used where there is none in this one. */
+	language: z.string().max(35).nullable(),
+	key: z.string().max(1_000).nullable(),
+	server: z.string().max(500).nullable(),
+	hints: z.array(z.string().max(100)).max(500)
+});
+export type TrialOrder = z.infer<typeof trialOrder>;
+
+export const trialResult = z.object({
+	/** BCP-47 of the recording. */
+	language: z.string().max(35),
+	text: z.string().max(4_000),
+	/** From the first sound of a caption to its first words, and from its last sound to its final. */
+	firstTextMs: z.number().nullable(),
+	finalMs: z.number().nullable(),
+	fault: captionFault.nullable()
+});
+export type TrialResult = z.infer<typeof trialResult>;
+
 export type WorkerRefusalCode =
 	| 'invalid_input'
 	| 'not_found'
@@ -192,4 +217,5 @@ export interface WorkerClientEvents {
 export interface WorkerServerEvents extends CommonServerEvents {
 	'session:offered': (offer: SessionOffer) => void;
 	'session:withdrawn': (withdrawn: SessionWithdrawn) => void;
+	'trial:run': (order: TrialOrder, ack: (result: TrialResult) => void) => void;
 }

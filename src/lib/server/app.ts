@@ -24,6 +24,7 @@ import { createEvents, type Events } from './events/events.ts';
 import { createOrganise, type Organise } from './events/organise.ts';
 import { createCaptionSettings, type CaptionSettings } from './caption-settings/settings.ts';
 import { createGlossary, type Glossary } from './caption-settings/glossary.ts';
+import { createTrials, type Trials } from './caption-settings/trials.ts';
 import {
 	createRateLimit,
 	FEEDBACK_LIMIT,
@@ -101,6 +102,8 @@ export type App = HealthChecks & {
 	readonly transcripts: Transcripts;
 	/** Captions in other languages, made by a machine. */
 	readonly translations: Translations;
+	/** Trials of speech providers. */
+	readonly trials: Trials;
 	/** The portal's own secret; keys for one purpose are derived from it. */
 	readonly secret: string;
 	/** The key of the local endpoint that commands use, in the data folder. */
@@ -167,6 +170,7 @@ export async function composeApp(
 		log
 	});
 	const captionSettings = createCaptionSettings(db, { changed: captions.changed });
+	const trials = createTrials({ db, worker: captions.worker, keys: providers, log });
 	const glossary = createGlossary(db, { changed: captions.changed });
 	const transcripts = createTranscripts(db, { announce: captions.corrected });
 	const translations = createTranslations({ db, captions, keys: providers, log });
@@ -207,6 +211,7 @@ export async function composeApp(
 	await captions.start();
 	retention.start();
 	translations.start();
+	trials.start();
 	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
 	unattended.start();
 	const rights = createRights({
@@ -264,6 +269,7 @@ export async function composeApp(
 		tickets,
 		transcripts,
 		translations,
+		trials,
 		secret,
 		localKey,
 		...createHealth({
@@ -283,7 +289,8 @@ export async function composeApp(
 			await Promise.all([rights.stop(), unattended.stop(), organise.cleanUp.stop()]);
 			const running = [audience, reconciler, captions, channels, presence];
 			await Promise.all(running.map((part) => part.stop()));
-			await Promise.all([attempts.stop(), people.stop(), retention.stop(), translations.stop()]);
+			const kept = [attempts, people, retention, translations, trials];
+			await Promise.all(kept.map((part) => part.stop()));
 			await accounts.idle();
 			mail.close();
 			await database.close();

@@ -41,7 +41,8 @@ const BLOCKED = {
 	key_unreadable: m.captions_live_status_blocked_key_unreadable
 };
 
-function faultWords({ code, detail }: CaptionFault): string {
+/** What went wrong, as a part of a sentence. */
+export function faultWords({ code, detail }: CaptionFault): string {
 	return FAULTS[code]({ detail });
 }
 

@@ -52,6 +52,8 @@ export type Captions = Pick<Feed, 'onPartial' | 'onFinal' | 'partial' | 'correct
 	onStatus(listener: (booths: readonly BoothId[]) => void): () => void;
 	/** Sessions that run in the installation. */
 	activeWorkers(): number;
+	/** The least busy worker of this portal that runs the provider, for a trial; null: none does. */
+	worker(provider: string): Pick<ConnectedWorker, 'id' | 'trial'> | null;
 	/** Somebody changed settings or keys: looks at once, here and at the other portals. Never throws. */
 	changed(): Promise<void>;
 	/** For the `/worker` namespace. */
@@ -243,6 +245,10 @@ export function createCaptions({
 		status: dispatch.status,
 		onStatus: dispatch.onStatus,
 		activeWorkers: dispatch.running,
+		worker: (provider) =>
+			[...dispatch.workers]
+				.filter(({ providers }) => providers.includes(provider))
+				.sort((a, b) => a.held.size - b.held.size)[0] ?? null,
 		work,
 
 		since(booth, seq, language = null) {

@@ -7,7 +7,12 @@ import {
 	type CaptionStatus
 } from '#lib/domain/captions/status.ts';
 import type { BoothId } from '#lib/domain/ids.ts';
-import type { SessionOffer, SessionWithdrawn } from '#lib/protocol/worker.ts';
+import type {
+	SessionOffer,
+	SessionWithdrawn,
+	TrialOrder,
+	TrialResult
+} from '#lib/protocol/worker.ts';
 import type { Log } from '../log.ts';
 import type { ProviderKeys } from '../providers/keys.ts';
 import { settingsMark, type CaptionChannel } from './channels.ts';
@@ -28,6 +33,8 @@ export type ConnectedWorker = {
 	readonly held: Map<BoothId, { readonly epoch: number; mark: string | null }>;
 	offer(offer: SessionOffer): void;
 	withdraw(withdrawn: SessionWithdrawn): void;
+	/** @throws when it does not answer in time */
+	trial(order: TrialOrder): Promise<TrialResult>;
 };
 
 export type Keys = Pick<ProviderKeys, 'key'>;

@@ -7,6 +7,7 @@ import type { ChannelState, ListenRoom, ListenSnapshot } from '#lib/protocol/lis
 import type { Db } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { statesOf } from './channel-states.ts';
+import { offersOf, type EventOffers } from './event-offers.ts';
 import type { Events, FoundBooth, FoundEvent } from './events.ts';
 
 /** Rooms and booths of an event are asked for again this often, while anybody asks. */
@@ -34,6 +35,7 @@ type Board = {
 	event: FoundEvent;
 	rooms: ListenSnapshot['rooms'];
 	channels: Map<BoothId, ChannelState>;
+	offers: EventOffers;
 	readAt: number;
 };
 type Air = Pick<ChannelState, 'air' | 'since'>;
@@ -82,13 +84,14 @@ export function createChannels({
 	}
 
 	async function readNow(event: FoundEvent): Promise<Board> {
-		const [rooms, found, states] = await Promise.all([
+		const [rooms, found, states, offers] = await Promise.all([
 			events.rooms(event.id),
 			events.booths(event.id),
-			statesOf(db, [event.id])
+			statesOf(db, [event.id]),
+			offersOf(db, event.id)
 		]);
 		const before = boards.get(event.id);
-		const board: Board = before ?? { event, rooms: [], channels: new Map(), readAt: 0 };
+		const board: Board = before ?? { event, rooms: [], channels: new Map(), offers, readAt: 0 };
 		const roomsBefore = JSON.stringify(board.rooms);
 		board.rooms = rooms.map(({ room: { slug, name, main, listenerDelayMs } }) => ({
 			slug,
@@ -98,6 +101,7 @@ export function createChannels({
 		}));
 		board.event = event;
 		board.readAt = now();
+		board.offers = offers;
 		const known = board.channels;
 		board.channels = new Map(
 			found.map((each) => {
@@ -197,6 +201,7 @@ export function createChannels({
 				event: { slug: event.slug, name: event.name, notes: event.venueNotes },
 				rooms: board.rooms,
 				channels: [...board.channels.values()],
+				offers: board.offers,
 				serverNow: now()
 			};
 		},

@@ -9,6 +9,7 @@ import {
 	sessionRelease,
 	sessionSource,
 	sessionState,
+	trialResult,
 	workerFinal,
 	workerHandshake,
 	workerHeartbeat,
@@ -32,6 +33,8 @@ type HeldSession = z.infer<typeof heldSession>;
 
 /** A worker keeps a final until it is told; more of them at once than it has sessions is no worker. */
 const MAX_UNDER_WAY = 2_000;
+/** Longer than a worker lets a trial run. */
+const TRIAL_MS = 30_000;
 
 /**
  * Namespace `/worker`: transcriber processes that show the shared secret. They are part of the installation,
@@ -135,7 +138,9 @@ export function serveWorkers(
 					})
 			),
 			offer: (offer) => socket.emit('session:offered', offer),
-			withdraw: (withdrawn) => socket.emit('session:withdrawn', withdrawn)
+			withdraw: (withdrawn) => socket.emit('session:withdrawn', withdrawn),
+			trial: async (order) =>
+				trialResult.parse(await socket.timeout(TRIAL_MS).emitWithAck('trial:run', order))
 		};
 		socket.data.worker = worker;
 		if (socket.connected) work.connected(worker);

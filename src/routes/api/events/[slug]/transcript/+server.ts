@@ -26,6 +26,10 @@ export const GET: RequestHandler = async ({ locals, params, url }) => {
 	});
 	if (!found.ok) return refusal(404, found.error);
 	const { booth, room } = found.value;
+	// Consent that was withdrawn counts for what was said before, too, as far as the audience goes.
+	const isAgreed = (await captionSettings.channels(event.id)).get(booth.id)?.consent === true;
+	if (!isAgreed)
+		return refusal(404, { code: 'not_found', message: 'There is no transcript of this channel.' });
 	const format = EXPORT_FORMATS.find((one) => one === (url.searchParams.get('format') ?? 'txt'));
 	if (format === undefined)
 		return refusal(400, { code: 'invalid_input', message: `One of ${EXPORT_FORMATS.join(', ')}.` });

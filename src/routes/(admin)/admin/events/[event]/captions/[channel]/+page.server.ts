@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
 import { can } from '#lib/domain/access/policy.ts';
-import { KNOWN_MODELS, listPrice } from '#lib/domain/captions/prices.ts';
+import { estimatedUsd, KNOWN_MODELS, listPrice } from '#lib/domain/captions/prices.ts';
 import { accountOf, SPEECH_SERVICES } from '#lib/domain/captions/speech-service.ts';
 import { boothId } from '#lib/domain/ids.ts';
 import { FLOOR, parseLanguage } from '#lib/domain/language.ts';
@@ -28,12 +28,14 @@ export const load: PageServerLoad = async (request) => {
 	const settings = channels.get(found.booth.id);
 	if (settings === undefined) notFound();
 	const account = accountOf(settings.provider, settings.server);
+	const price = listPrice(settings.provider, settings.model, settings.server);
 	return {
 		channel: { id: found.booth.id, language: found.booth.language, room: found.room.name },
 		settings,
 		services: SPEECH_SERVICES,
 		models: KNOWN_MODELS,
-		price: listPrice(settings.provider, settings.model, settings.server),
+		price,
+		trialUsd: price === null ? null : estimatedUsd(price, TRIAL_MS),
 		isLocal: account === null,
 		hasKey: keys.some(({ provider }) => provider === account?.provider),
 		status: captions.status(found.booth.id),
@@ -42,6 +44,8 @@ export const load: PageServerLoad = async (request) => {
 	};
 };
 
+/** Length of the bundled recordings. */
+const TRIAL_MS = 10_000;
 const MODEL_MAX_LENGTH = 120;
 const SERVER_MAX_LENGTH = 500;
 
@@ -72,6 +76,30 @@ export type ChannelProblem = Partial<
 >;
 
 export const actions: Actions = {
+	trial: async (request) => {
+		const { locals, getClientAddress } = request;
+		const found = await channel(request);
+		const { captionSettings, trials, audit } = locals.app;
+		const [channels, event] = await Promise.all([
+			captionSettings.channels(found.event.id),
+			captionSettings.event(found.event.id)
+		]);
+		const set = channels.get(found.booth.id);
+		if (set === undefined) notFound();
+		const isOutside = accountOf(set.provider, set.server) !== null;
+		if (isOutside && !event.externalAllowed) return { trial: { kind: 'blocked' as const } };
+		// It may cost something, so it is written down who asked for it.
+		await audit.record({
+			actor: locals.actor,
+			action: 'captions.configured',
+			scope: found.scope,
+			target: found.path,
+			details: { trial: set.provider, model: set.model },
+			address: getClientAddress()
+		});
+		return { trial: await trials.run(found.event.id, found.booth.id) };
+	},
+
 	save: async (request) => {
 		const { locals, url, getClientAddress } = request;
 		const found = await channel(request);
