@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { mutantPlugin } from './tests/support/policy/mutants.ts';
 
 // Tests share the sources through Node's own `imports` map (#lib/*); no Kit plugin is needed, so they start fast.
 export default defineConfig({
@@ -28,6 +29,7 @@ export default defineConfig({
 				}
 			},
 			{
+				plugins: mutantPlugin(),
 				test: {
 					name: 'integration',
 					include: ['tests/integration/**/*.test.ts'],

@@ -28,6 +28,8 @@ if (proxies > 0) {
 /** @type {import('node:http').RequestListener} */
 const listener = (request, response) => {
 	if (proxies === 0) request.headers['x-forwarded-proto'] = TLS_CERT ? 'https' : 'http';
+	// Straight to this process, as commands and health checks on the machine come: no proxy said who it is.
+	else request.headers['x-forwarded-for'] ??= request.socket.remoteAddress ?? '';
 	handle(request, response);
 };
 

@@ -1,6 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { userId } from '#lib/domain/ids.ts';
 import type { App } from '#lib/server/app.ts';
-import { invites, memberships, segments } from '#lib/server/db/schema.ts';
+import { events, invites, memberships, segments } from '#lib/server/db/schema.ts';
 import type { Place } from './place.ts';
 
 type Form = Record<string, string>;
@@ -28,6 +29,13 @@ export const FORMS: Readonly<Record<string, (place: Place, app: App) => Form | P
 	'action /admin/events/[event]/people/invites?/revoke': async (place, app) => ({
 		invite: await newInvite(app, place)
 	}),
+	'action /admin/events/[event]/listeners?/consent': ({ booth }) => ({
+		...{ booth: `${booth}`, consents: 'yes' }
+	}),
+	'action /admin/events/deleted?/restore': async (place, app) => {
+		await app.db.update(events).set({ deletedAt: new Date() }).where(eq(events.id, place.eventId));
+		return { event: `${place.eventId}` };
+	},
 	'action /admin/events/[event]/rooms?/move': ({ roomId }) => ({ room: `${roomId}`, way: 'up' }),
 	'action /admin/events/[event]/rooms/[room]?/move': ({ booth }) => ({
 		...{ booth: `${booth}`, way: 'up' }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,7 +11,7 @@ import { eventId, type UserId } from '#lib/domain/ids.ts';
 import { composeApp, type App } from '#lib/server/app.ts';
 import { COOKIES } from '#lib/server/auth/auth.ts';
 import { newJoinCode } from '#lib/server/auth/secrets.ts';
-import { booths, events, memberships, rooms, users } from '#lib/server/db/schema.ts';
+import { booths, events, invites, memberships, rooms, users } from '#lib/server/db/schema.ts';
 
 /** Who asks, in the order of the letters of the policy table. */
 export const ROLES = [
@@ -114,6 +115,10 @@ export async function openScene(): Promise<Scene> {
 					...{ ...at, userId: await account(), boothId: booth?.id ?? 0, role: 'interpreter' }
 				})
 				.returning();
+			await app.db.insert(invites).values({
+				...{ ...at, boothId: booth?.id ?? 0, tokenHash: randomUUID(), role: 'interpreter' },
+				expiresAt: new Date(Date.now() + 86_400_000)
+			});
 			made.push({
 				...{ event: slug, room, lang, booth: booth?.id ?? 0, ...at, member: member?.id ?? 0 }
 			});

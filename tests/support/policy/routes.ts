@@ -51,15 +51,18 @@ function addressOf(file: string): string {
 
 /**
  * One letter for what became of a request: `+` it was answered, if only to say that the form is empty · `L` sent to
- * sign in · `J` asked for the join code · `1` 401 · `3` 403 · `4` 404. Anything else is a fault.
+ * sign in · `J` asked for the join code · `1` 401 · `3` 403 · `N` 403 because they are not active · `4` 404.
+ * Anything else is a fault. Of a page's data `shown` says which lists, flags and fields there are, without their words.
  */
+export type Outcome = { readonly letter: string; readonly shown: string | null };
+
 export async function outcome(
 	scene: Scene,
 	{ key, path, run }: Reachable,
 	place: Place,
 	cookie: string,
 	form: Record<string, string>
-): Promise<string> {
+): Promise<Outcome> {
 	const params: Record<string, string> = {};
 	for (const [, name = ''] of path.matchAll(/\[\[?([a-z]+)\]?\]/g))
 		params[name] = paramOf(name, place);
@@ -92,10 +95,14 @@ export async function outcome(
 		getClientAddress: () => '203.0.113.9'
 	};
 	try {
-		return letterOf(await run(event));
+		const answer = await run(event);
+		const isData = !(answer instanceof Response) && !isActionFailure(answer);
+		const letter = await letterOf(answer);
+		return { letter, shown: isData && method === 'GET' ? shapeOf(answer) : null };
 	} catch (thrown) {
-		if (isRedirect(thrown)) return thrown.location.startsWith('/login') ? 'L' : '+';
-		if (isHttpError(thrown)) return status(thrown.status);
+		if (isRedirect(thrown))
+			return { letter: thrown.location.startsWith('/login') ? 'L' : '+', shown: null };
+		if (isHttpError(thrown)) return { letter: status(thrown.status), shown: null };
 		throw new Error(`${key} failed`, { cause: thrown });
 	}
 }
@@ -120,8 +127,11 @@ function paramOf(name: string, place: Place): string {
 	return known[name] ?? 'nothing';
 }
 
-function letterOf(answer: unknown): string {
-	if (answer instanceof Response) return status(answer.status);
+async function letterOf(answer: unknown): Promise<string> {
+	if (answer instanceof Response) {
+		const isInactive = answer.status === 403 && (await answer.text()).includes('"not_active"');
+		return isInactive ? 'N' : status(answer.status);
+	}
 	const data = isActionFailure(answer) ? answer.data : answer;
 	// A right may be asked by the service that does the act; then the form says it was refused.
 	const code = data && typeof data === 'object' && 'code' in data ? data.code : null;
@@ -137,4 +147,13 @@ function status(code: number): string {
 	if (code === 404) return '4';
 	if (code >= 500 && code !== 503) throw new Error(`answered with ${code}`);
 	return '+';
+}
+
+/** Which lists, flags and fields some data has; names and times differ from one person to the next. */
+function shapeOf(data: unknown): string {
+	if (Array.isArray(data)) return `[${data.map(shapeOf).join()}]`;
+	if (typeof data === 'boolean' || data === null || data === undefined) return String(data);
+	if (typeof data !== 'object' || data instanceof Date) return typeof data;
+	const fields = Object.entries(data).map(([name, value]) => `${name}:${shapeOf(value)}`);
+	return `{${fields.sort().join()}}`;
 }
