@@ -90,6 +90,7 @@ describe('a model', () => {
 		expect(await again()).toEqual({ ok: true, value: path.join(cache, 'some-model') });
 		expect(progress.at(-1)).toBe(1);
 		expect(modelStore({ DATA_DIR: path.dirname(cache) }).folder(wanted)).toBeNull();
+		expect(modelStore({ STT_MODEL_DIR: cache }).cache).toBe(cache);
 		expect(modelStore({ STT_MODEL_DIR: cache }).folder(wanted)).toBe(
 			path.join(cache, 'some-model')
 		);

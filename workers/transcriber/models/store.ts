@@ -22,7 +22,8 @@ export function modelStore(
 	env: Readonly<Record<string, string | undefined>> = process.env
 ): ModelStore {
 	const override = env['STT_MODEL_DIR'];
-	const cache = path.resolve(env['DATA_DIR'] || '.data', 'models');
+	// What is fetched must be found again.
+	const cache = path.resolve(override || path.join(env['DATA_DIR'] || '.data', 'models'));
 	return {
 		cache,
 		folder(model) {
