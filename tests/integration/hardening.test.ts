@@ -78,6 +78,19 @@ describe('what a browser is told', () => {
 	});
 });
 
+it('the pages about people, access, keys and the record open without scripts', async () => {
+	const [cookie = ''] = (await signIn()).headers
+		.getSetCookie()
+		.map((line) => line.split(';')[0] ?? '');
+	const pages = ['people', 'people/invites', 'access', 'access/poster', 'providers', 'audit'];
+	for (const page of [...pages, 'rooms/main/sheet']) {
+		const answer = await get(`/admin/events/demo/${page}`, { cookie });
+		expect(answer.status, page).toBe(200);
+		expect(await answer.text(), page).toContain('<h1');
+	}
+	expect((await get('/admin/audit', { cookie })).status).toBe(200);
+});
+
 describe('cookies', () => {
 	it('are out of reach of scripts and other sites, and secure behind TLS', async () => {
 		const plain = (await signIn()).headers.getSetCookie();
