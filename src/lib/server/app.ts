@@ -22,9 +22,7 @@ import { createBooths, type Booths } from './booths/service.ts';
 import { createChannels, type Channels } from './events/channels.ts';
 import { createEvents, type Events } from './events/events.ts';
 import { createOrganise, type Organise } from './events/organise.ts';
-import { createCaptionSettings, type CaptionSettings } from './caption-settings/settings.ts';
-import { createGlossary, type Glossary } from './caption-settings/glossary.ts';
-import { createTrials, type Trials } from './caption-settings/trials.ts';
+import { createCaptionDesk, type CaptionDesk } from './caption-settings/caption-desk.ts';
 import {
 	createRateLimit,
 	FEEDBACK_LIMIT,
@@ -54,68 +52,57 @@ import { createRights, type Rights } from './realtime/rights.ts';
 import { serveWorkers } from './realtime/worker.ts';
 import { createSeatTokens } from './realtime/seat-token.ts';
 import { createRetention } from './retention/retention.ts';
-import { createTranslations, type Translations } from './translation/translations.ts';
-import { createTranscripts, type Transcripts } from './transcripts/transcripts.ts';
 import { createUnattended } from './realtime/unattended.ts';
 
 /** The portal, put together once. Routes reach it as `locals.app`. */
-export type App = HealthChecks & {
-	readonly env: Env;
-	readonly log: Log;
-	readonly db: Db;
-	readonly events: Events;
-	/** Who did what; every act that changes something of an event or account is recorded. */
-	readonly accounts: Accounts;
-	readonly audit: Audit;
-	readonly auth: Auth;
-	/** Limits on wrong guesses, per kind of secret. */
-	readonly attempts: Guessing;
-	readonly io: SocketServer;
-	readonly audience: Audience;
-	readonly booths: Booths;
-	readonly captions: Captions;
-	/** What an event and its channels decide about captions. */
-	readonly captionSettings: CaptionSettings;
-	readonly channels: Channels;
-	readonly reconciler: Reconciler;
-	/** What listeners tell. */
-	readonly feedback: Feedback;
-	readonly limits: Readonly<Record<'feedback' | 'letter' | 'publishTicket', RateLimit>>;
-	/** What the organiser decides about listening. */
-	readonly listening: ListeningSettings;
-	/** Off without SMTP_URL. */
-	readonly mail: Mail;
-	/** Names and terms of an event. */
-	readonly glossary: Glossary;
-	readonly media: MediaServer;
-	/** Who belongs to an event, who is invited, and how listeners come in. */
-	readonly people: People;
-	/** What organisers do with events, rooms, booths and the programme. */
-	readonly organise: Organise;
-	/** Keys of speech and translation services, for each event its own. */
-	readonly providers: ProviderKeys;
-	/** To be told when somebody may have lost a right, so that it counts at once. */
-	readonly rights: Rights;
-	readonly signingKeys: SigningKeys;
-	readonly tickets: Tickets;
-	/** What was said, read and put right afterwards. */
-	readonly transcripts: Transcripts;
-	/** Captions in other languages, made by a machine. */
-	readonly translations: Translations;
-	/** Trials of speech providers. */
-	readonly trials: Trials;
-	/** The portal's own secret; keys for one purpose are derived from it. */
-	readonly secret: string;
-	/** The key of the local endpoint that commands use, in the data folder. */
-	readonly localKey: string;
-	readonly metrics: Metrics;
-	/** All of the embedded database, taken while it runs; null for Postgres. */
-	readonly archive: Database['archive'];
-	/** Applies what the database misses of this version, one process at a time. */
-	migrate(): Promise<void>;
-	/** Stops accepting, tells the sockets, lets requests finish for at most 10 s, closes everything. */
-	drain(): Promise<void>;
-};
+export type App = HealthChecks &
+	CaptionDesk & {
+		readonly env: Env;
+		readonly log: Log;
+		readonly db: Db;
+		readonly events: Events;
+		/** Who did what; every act that changes something of an event or account is recorded. */
+		readonly accounts: Accounts;
+		readonly audit: Audit;
+		readonly auth: Auth;
+		/** Limits on wrong guesses, per kind of secret. */
+		readonly attempts: Guessing;
+		readonly io: SocketServer;
+		readonly audience: Audience;
+		readonly booths: Booths;
+		readonly captions: Captions;
+		readonly channels: Channels;
+		readonly reconciler: Reconciler;
+		/** What listeners tell. */
+		readonly feedback: Feedback;
+		readonly limits: Readonly<Record<'feedback' | 'letter' | 'publishTicket', RateLimit>>;
+		/** What the organiser decides about listening. */
+		readonly listening: ListeningSettings;
+		/** Off without SMTP_URL. */
+		readonly mail: Mail;
+		readonly media: MediaServer;
+		/** Who belongs to an event, who is invited, and how listeners come in. */
+		readonly people: People;
+		/** What organisers do with events, rooms, booths and the programme. */
+		readonly organise: Organise;
+		/** Keys of speech and translation services, for each event its own. */
+		readonly providers: ProviderKeys;
+		/** To be told when somebody may have lost a right, so that it counts at once. */
+		readonly rights: Rights;
+		readonly signingKeys: SigningKeys;
+		readonly tickets: Tickets;
+		/** The portal's own secret; keys for one purpose are derived from it. */
+		readonly secret: string;
+		/** The key of the local endpoint that commands use, in the data folder. */
+		readonly localKey: string;
+		readonly metrics: Metrics;
+		/** All of the embedded database, taken while it runs; null for Postgres. */
+		readonly archive: Database['archive'];
+		/** Applies what the database misses of this version, one process at a time. */
+		migrate(): Promise<void>;
+		/** Stops accepting, tells the sockets, lets requests finish for at most 10 s, closes everything. */
+		drain(): Promise<void>;
+	};
 
 /**
  * Introduces the parts to each other on `http`, which exists already and listens later.
@@ -169,11 +156,7 @@ export async function composeApp(
 		limit: env.MAX_TOTAL_WORKERS,
 		log
 	});
-	const captionSettings = createCaptionSettings(db, { changed: captions.changed });
-	const trials = createTrials({ db, worker: captions.worker, keys: providers, log });
-	const glossary = createGlossary(db, { changed: captions.changed });
-	const transcripts = createTranscripts(db, { announce: captions.corrected });
-	const translations = createTranslations({ db, captions, keys: providers, log });
+	const captionDesk = createCaptionDesk({ db, captions, keys: providers, log });
 	const retention = createRetention({ db, audit, log });
 	serveWorkers(io, { work: captions.work, secret: workerSecret(env), log });
 	const sockets = serveBooth(io, {
@@ -210,8 +193,7 @@ export async function composeApp(
 	channels.start();
 	await captions.start();
 	retention.start();
-	translations.start();
-	trials.start();
+	captionDesk.start();
 	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
 	unattended.start();
 	const rights = createRights({
@@ -247,7 +229,6 @@ export async function composeApp(
 		audience,
 		booths,
 		captions,
-		captionSettings,
 		channels,
 		feedback,
 		listening: createListeningSettings({ db, audit, channels }),
@@ -259,7 +240,6 @@ export async function composeApp(
 			letter: createRateLimit(LETTER_LIMIT)
 		},
 		mail,
-		glossary,
 		media,
 		people,
 		organise,
@@ -267,9 +247,7 @@ export async function composeApp(
 		rights,
 		signingKeys,
 		tickets,
-		transcripts,
-		translations,
-		trials,
+		...captionDesk.parts,
 		secret,
 		localKey,
 		...createHealth({
@@ -289,7 +267,7 @@ export async function composeApp(
 			await Promise.all([rights.stop(), unattended.stop(), organise.cleanUp.stop()]);
 			const running = [audience, reconciler, captions, channels, presence];
 			await Promise.all(running.map((part) => part.stop()));
-			const kept = [attempts, people, retention, translations, trials];
+			const kept = [attempts, people, retention, captionDesk];
 			await Promise.all(kept.map((part) => part.stop()));
 			await accounts.idle();
 			mail.close();
