@@ -1,4 +1,6 @@
 import { and, isNotNull, lt } from 'drizzle-orm';
+import { ANONYMOUS } from '#lib/domain/access/policy.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Db } from '../db/database.ts';
 import { booths, events, rooms } from '../db/schema.ts';
 import type { Log } from '../log.ts';
@@ -21,10 +23,12 @@ const FIRST_AFTER_MS = 60_000;
 
 export function createCleanUp({
 	db,
+	audit,
 	log,
 	now = Date.now
 }: {
 	db: Db;
+	audit: Pick<Audit, 'record'>;
 	log: Log;
 	now?: () => number;
 }): CleanUp {
@@ -52,8 +56,17 @@ export function createCleanUp({
 			rooms: goneRooms.length,
 			booths: goneBooths.length
 		};
-		if (goneEvents.length + goneRooms.length + goneBooths.length > 0)
-			log.info({ ...cleaned, slugs: goneEvents.map(({ slug }) => slug) }, 'deleted for good');
+		if (goneEvents.length + goneRooms.length + goneBooths.length === 0) return cleaned;
+		const slugs = goneEvents.map(({ slug }) => slug);
+		log.info({ ...cleaned, slugs }, 'deleted for good');
+		await audit.record({
+			actor: ANONYMOUS,
+			action: 'retention.cleaned',
+			scope: 'platform',
+			target: slugs.join(' '),
+			details: { deletedForGood: cleaned },
+			address: null
+		});
 		return cleaned;
 	}
 
