@@ -182,7 +182,7 @@ for (const [width, height] of [
 
 		for (const locale of ['de', 'ar', 'en'])
 			await test.step(locale, async () => {
-				await page.getByRole('tab').nth(3).click();
+				await page.getByRole('tab').nth(5).click();
 				await page.locator('select[name=locale]').selectOption(locale);
 				await expect(page.locator('html')).toHaveAttribute('lang', locale);
 				const overflow = await page.evaluate(() => ({

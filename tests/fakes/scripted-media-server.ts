@@ -70,7 +70,7 @@ export function scriptedMediaServer(): ScriptedMediaServer {
 		underWay: () => underWay,
 
 		connect(session, path, user) {
-			const counters = { inboundBytes: 0, packets: 0, packetsLost: 0 };
+			const counters = { inboundBytes: 0, packets: 0, packetsLost: 0, jitterMs: null };
 			sessions.set(session, { sessionId: session, path, user, ...counters });
 		},
 		speak(session) {
@@ -119,7 +119,8 @@ export function scriptedMediaServer(): ScriptedMediaServer {
 					online: onAir.has(path),
 					sourceId: onAir.get(path) ?? null,
 					readers: 3,
-					inboundBytes: publisherOf(path)?.inboundBytes ?? 0
+					inboundBytes: publisherOf(path)?.inboundBytes ?? 0,
+					levelDb: null
 				}))
 			),
 		publisher: (path) => answer('publisher', () => publisherOf(path)),

@@ -8,6 +8,8 @@ import { createPresence } from '#lib/server/booths/presence.ts';
 import { createBooths, type Booths } from '#lib/server/booths/service.ts';
 import type { Database } from '#lib/server/db/database.ts';
 import { booths, events, rooms } from '#lib/server/db/schema.ts';
+import { createDeskLog } from '#lib/server/desk/desk-log.ts';
+import { createNotes } from '#lib/server/desk/notes.ts';
 import { createEvents } from '#lib/server/events/events.ts';
 import { createLog } from '#lib/server/log.ts';
 import { serveBooth } from '#lib/server/realtime/booth.ts';
@@ -137,13 +139,20 @@ export async function openPortal(
 		await service.report(booth, observed);
 	};
 	const portal: { sound: SeatId | null } = { sound: null };
+	const found = await createEvents(db).allBooths();
+	const deskLog = createDeskLog({ db, listen: database.listen, portalId, log, now });
+	await deskLog.start();
 	const sockets = serveBooth(io, {
+		board: { turnSince: () => null },
+		deskLog,
+		notes: createNotes(db),
 		captions: { status: () => ({ kind: 'off' }), onStatus: () => () => undefined },
 		auth: createAuth(db, { secret: SECRET, adminPassword: null }),
 		events: createEvents(db),
 		booths: service,
 		ingest: {
 			look: (booth) => hear(portal.sound, booth),
+			found: ({ room } = {}) => found.filter((one) => (room ?? one.room.id) === one.room.id),
 			ingest: () => ({ status: 'disconnected', listeners: null }),
 			mediaOk: () => true,
 			onIngest: () => () => undefined,
@@ -188,6 +197,7 @@ export async function openPortal(
 		await sockets.stop();
 		await io.close();
 		await presence.stop();
+		await deskLog.stop();
 	};
 	return Object.assign(portal, {
 		url: `http://127.0.0.1:${bound}`,

@@ -41,6 +41,9 @@ export async function joinByLink(page: Page, link: string, name: string): Promis
 /** Through the microphone check into the console. */
 export async function passLobby(page: Page): Promise<void> {
 	await page.getByRole('button', { name: 'Test microphone' }).click();
+	// Asked only where captions are made of what is said.
+	const agree = page.getByRole('radio', { name: 'My voice may be captioned' });
+	if (await agree.isVisible()) await agree.check();
 	await page.getByRole('button', { name: 'Enter the booth' }).click();
 	await expect(airState(page)).toHaveText(/OFF AIR|STANDBY/);
 }

@@ -11,7 +11,7 @@ const me = seatOf('me');
 const anna = seatOf('anna');
 
 function sitting(seat: typeof me, joinedAt: number, connected = true): BoothParticipant {
-	return { ...seat, role: 'interpreter', joinedAt, connected };
+	return { ...seat, role: 'interpreter', joinedAt, connected, relay: null, captions: null };
 }
 
 function booth(phase: Phase, participants = [sitting(me, 1), sitting(anna, 0)]): BoothView {
@@ -28,6 +28,8 @@ function booth(phase: Phase, participants = [sitting(me, 1), sitting(anna, 0)]):
 		listeners: 0,
 		media_ok: true,
 		captions: { kind: 'off' },
+		relays: [],
+		turnSince: null,
 		you: { seat: me.seat, acts: [] }
 	};
 }

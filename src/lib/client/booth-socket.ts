@@ -6,7 +6,8 @@ import type {
 	BoothNotice,
 	BoothServerEvents,
 	BoothView,
-	ChatMessage
+	ChatMessage,
+	Together
 } from '#lib/protocol/booth.ts';
 
 /** How this page stands with the portal. */
@@ -50,6 +51,7 @@ export type BoothLinkListener = {
 	onState(view: BoothView): void;
 	onChat(message: ChatMessage): void;
 	onNotice(notice: BoothNotice): void;
+	onTogether(together: Together): void;
 };
 
 const ANSWER_TIMEOUT_MS = 6_000;
@@ -127,6 +129,7 @@ export function openBoothLink(address: BoothAddress, listener: BoothLinkListener
 	socket.on('booth:state', (view) => listener.onState(view));
 	socket.on('booth:chat', (message) => listener.onChat(message));
 	socket.on('booth:notice', (notice) => listener.onNotice(notice));
+	socket.on('booth:together', (together) => listener.onTogether(together));
 	socket.on('closed', ({ code, reason }) => end({ kind: 'refused', code, reason }));
 	socket.on('connect_error', (error) => {
 		const code = socketCodeOf(error);

@@ -1,4 +1,4 @@
-import type { BoothJoined, BoothParticipant, BoothView, ChatMessage } from '#lib/protocol/booth.ts';
+import type { BoothJoined, BoothView, ChatMessage } from '#lib/protocol/booth.ts';
 import { isOnAir, rightOf, type AirAct } from './air.ts';
 import { whenAway } from './away.ts';
 import { BoothActs } from './booth-acts.svelte.ts';
@@ -15,6 +15,7 @@ import { bindHeadsetButtons, type HeadsetButtons } from './headset-buttons.ts';
 import { situationOf, warningOf } from './situation.ts';
 import type { SoundSource } from './sound-source.svelte.ts';
 import { Surroundings } from './surroundings.svelte.ts';
+import { TurnWatch } from './turn-watch.svelte.ts';
 import { isBad } from './uplink.ts';
 import { keepScreenOn } from './wake-lock.ts';
 
@@ -26,6 +27,7 @@ const ARRIVED_TIMES = 15;
 /** One interpreter's page in one booth: presses go out, views of the booth come in, the own voice follows. */
 export class BoothStore extends BoothActs {
 	chat = $state.raw<readonly ChatMessage[]>([]);
+	readonly turn = new TurnWatch((code) => this.notices.add(code));
 	readonly clock = new ServerClock();
 	readonly notices = new ConsoleNotices();
 	readonly source: SoundSource;
@@ -84,10 +86,6 @@ export class BoothStore extends BoothActs {
 		});
 	});
 
-	readonly me: BoothParticipant | null = $derived.by(
-		() => this.view?.participants.find(({ seat }) => seat === this.view?.you.seat) ?? null
-	);
-
 	/** Takes a seat in the booth. Never goes on air. */
 	enter(): void {
 		if (this.booth) return;
@@ -96,7 +94,8 @@ export class BoothStore extends BoothActs {
 			onLink: (state) => this.#onLink(state),
 			onJoined: (joined) => this.#onJoined(joined),
 			onState: (view) => this.#onView(view),
-			onChat: (message) => (this.chat = [...this.chat, message]),
+			onChat: (message) => this.#onChat(message),
+			onTogether: (together) => (this.together = together),
 			onNotice: (notice) => {
 				if (this.view) this.notices.hear(notice, this.view.phase, this.view.you.seat);
 			}
@@ -192,6 +191,14 @@ export class BoothStore extends BoothActs {
 		this.chat = chat;
 		this.clock.reset();
 		this.#take(state);
+		void this.settleIn();
+	}
+
+	#onChat(message: ChatMessage): void {
+		this.chat = [...this.chat, message];
+		const isHere = this.view?.participants.some(({ person }) => person === message.person);
+		// Written from the desk: an interpreter who looks at the speaker must hear of it.
+		if (isHere === false) this.notices.add('desk_message', message.name, message.body);
 	}
 
 	#onView(view: BoothView): void {
@@ -260,7 +267,10 @@ export class BoothStore extends BoothActs {
 		this.clock.tick();
 		this.voice.tick(this.situation.air === 'on');
 		this.#buttons?.show(this.situation.meaning === 'open');
-		if (this.view) this.notices.tidy(this.view.phase);
+		if (this.view) {
+			this.notices.tidy(this.view.phase);
+			this.turn.look(this.view, this.clock.now);
+		}
 		this.#reconsider();
 	}
 

@@ -11,7 +11,10 @@ const ALOUD: readonly NoticeCode[] = [
 	'output_gone',
 	'away_on_air',
 	'away_offered',
-	'relay_lost'
+	'relay_lost',
+	'taken_off',
+	'desk_message',
+	'turn_long'
 ];
 
 /** What must not be missed: stays until it is put away, or until it is not true any more. */
@@ -19,15 +22,15 @@ export class ConsoleNotices {
 	list = $state.raw<readonly ConsoleNotice[]>([]);
 	#key = 0;
 
-	add(code: NoticeCode, name: string | null = null): void {
-		this.list = withNotice(this.list, { key: this.#key++, code, name, at: Date.now() });
+	add(code: NoticeCode, name: string | null = null, text?: string): void {
+		this.list = withNotice(this.list, { key: this.#key++, code, name, text, at: Date.now() });
 		if (ALOUD.includes(code)) chime();
 	}
 
 	/** What the portal says aloud. */
 	hear(notice: BoothNotice, phase: Phase, seat: SeatId): void {
 		const news = newsOf(notice, phase, seat);
-		if (news !== null) this.add(news, notice.name);
+		if (news !== null) this.add(news, notice.name, notice.text);
 	}
 
 	tidy(phase: Phase): void {

@@ -17,7 +17,9 @@ const here = (one: Seat): BoothParticipant => ({
 	...one,
 	role: 'interpreter',
 	connected: true,
-	joinedAt: 0
+	joinedAt: 0,
+	relay: null,
+	captions: null
 });
 const seenBy = (you: Seat, phase: Phase, ...people: Seat[]) =>
 	handoverOf({ phase, participants: people.map(here), you: { seat: you.seat, acts: [] } });

@@ -12,12 +12,17 @@ export type NoticeCode =
 	| 'away_on_air' // out of sight while on air
 	| 'away_offered' // and the boothmate was offered the microphone
 	| 'relay_lost' // the booth relayed from fell silent: the floor again
+	| 'desk_message' // a coordinator wrote into the booth
+	| 'turn_soon'
+	| 'turn_long'
 	| 'resume_given_up';
 
 export type ConsoleNotice = {
 	readonly key: number;
 	readonly code: NoticeCode;
 	readonly name: string | null;
+	/** What a coordinator wrote or gave as reason. */
+	readonly text?: string | undefined;
 	/** Epoch ms of this machine. */
 	readonly at: number;
 };
@@ -29,10 +34,14 @@ const PASSING: readonly NoticeCode[] = [
 	'handover_cancelled',
 	'handover_expired',
 	'handover_no_sound',
-	'relay_lost'
+	'relay_lost',
+	'turn_soon'
 ];
 /** About this machine and its person, whatever the booth does. */
-const LASTING: readonly NoticeCode[] = ['output_gone', 'away_on_air', 'away_offered'];
+const LASTING: readonly NoticeCode[] = [
+	...(['output_gone', 'away_on_air', 'away_offered', 'desk_message'] as const),
+	...(['taken_off', 'turn_long'] as const)
+];
 export const PASSING_MS = 12_000;
 /** More would push the booth off the screen; the oldest goes. */
 const SHOWN_AT_ONCE = 2;

@@ -8,7 +8,11 @@ export type Shortcut =
 	| 'floor-mute'
 	| 'floor-louder'
 	| 'floor-quieter'
+	| 'source-1'
+	| 'source-2'
+	| 'source-3'
 	| 'chat'
+	| 'notes'
 	| 'help';
 
 type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'metaKey' | 'shiftKey'>;
@@ -45,6 +49,17 @@ export function shortcutOf(
 			return 'floor-mute';
 		case 'KeyT':
 			return 'chat';
+		case 'KeyN':
+			return 'notes';
+		case 'Digit1':
+		case 'Numpad1':
+			return 'source-1';
+		case 'Digit2':
+		case 'Numpad2':
+			return 'source-2';
+		case 'Digit3':
+		case 'Numpad3':
+			return 'source-3';
 		default:
 			return null;
 	}

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Phase, Participant } from '#lib/domain/booth/state.ts';
 import type { CaptionStatus } from '#lib/domain/captions/status.ts';
 import type { BoothAct } from '#lib/domain/booth/view.ts';
-import type { SeatId } from '#lib/domain/ids.ts';
+import type { RelayQuality } from '#lib/domain/booth/relay.ts';
+import type { BoothId, SeatId } from '#lib/domain/ids.ts';
 import type { LanguageCode } from '#lib/domain/language.ts';
 import type { Answer, CommonServerEvents } from './answer.ts';
+import type { DeskEntry } from './control.ts';
 
 /**
  * Namespace `/booth`: one socket per open console page. The handshake may name the booth in
@@ -31,6 +33,18 @@ export const boothToSeat = z.object({ seat: z.string().min(1).max(100) });
 export const boothChat = z.object({ body: z.string().trim().min(1).max(CHAT_BODY_MAX_LENGTH) });
 export const nothing = z.object({}).strict();
 
+export const NOTE_MAX_LENGTH = 200;
+export const HELP_MAX_LENGTH = 500;
+/** `from`: booth id; null is the floor. */
+export const boothRelay = z.object({ from: z.number().int().positive().nullable() });
+export const boothConsent = z.object({ captions: z.boolean() });
+export const boothHelp = z.object({ text: z.string().trim().max(HELP_MAX_LENGTH) });
+export const boothSignal = z.object({
+	code: z.enum(['slower', 'louder', 'closer', 'cannot_interpret'])
+});
+export const boothNote = z.object({ text: z.string().trim().min(1).max(NOTE_MAX_LENGTH) });
+export const boothMatter = z.object({ id: z.uuid() });
+
 /** From the media server, never from a browser. */
 export type IngestStatus = 'disconnected' | 'connected' | 'overloaded';
 
@@ -40,7 +54,29 @@ export type { BoothAct };
 export type BoothParticipant = Pick<Participant, 'seat' | 'person' | 'name' | 'role'> & {
 	connected: boolean;
 	joinedAt: number;
+	/** The booth they interpret from; null: the floor. */
+	relay: BoothId | null;
+	/** Whether their voice may become captions; null: nobody asked. */
+	captions: boolean | null;
 };
+
+/** Another booth of the room as a source of relay. */
+export type RelayOption = {
+	booth: number;
+	language: LanguageCode;
+	path: string;
+	air: 'on' | 'off' | 'closed';
+	/** `direct`: interpreted from the floor · `relayed`: itself an interpretation of an interpretation. */
+	quality: RelayQuality;
+	/** False when that booth depends on this one. */
+	allowed: boolean;
+};
+
+/** A line that boothmates jot down for each other. */
+export type BoothNote = { id: string; name: string; text: string; writtenAt: number };
+
+/** What the people of a booth share beside chat: notes, and what they asked the desk or told the speaker. */
+export type Together = { notes: BoothNote[]; matters: DeskEntry[] };
 
 /**
  * One booth as one person sees it. Replaces the one before unless its `version` is lower: media figures
@@ -62,6 +98,10 @@ export type BoothView = {
 	media_ok: boolean;
 	/** How the channel's captions stand. */
 	captions: CaptionStatus;
+	/** The other booths of the room. */
+	relays: RelayOption[];
+	/** Since when the one on air has had the microphone, with short breaks; null when nobody is. */
+	turnSince: number | null;
 	you: { seat: SeatId; acts: BoothAct[] };
 };
 
@@ -85,11 +125,14 @@ export type BoothNotice = {
 		| 'handover_no_sound' // accepted, but the newcomer's sound never arrived
 		| 'handed_over'
 		| 'reassigned' // by a coordinator
+		| 'taken_off' // by a coordinator; `text` says why
 		| 'closed'
 		| 'media_server_down'
 		| 'media_server_back';
 	/** Display name of the person it is about, where there is one. */
 	name: string | null;
+	/** What a coordinator gave as reason. */
+	text?: string;
 	at: number;
 };
 
@@ -139,6 +182,17 @@ export interface BoothClientEvents {
 	'booth:set-active': (input: z.input<typeof boothToSeat>, ack: (answer: Answer) => void) => void;
 	'booth:open': (input: object, ack: (answer: Answer) => void) => void;
 	'booth:close': (input: object, ack: (answer: Answer) => void) => void;
+	/** Interprets from another booth of the room; refusal `relay_loop`, `relay_self`, `relay_elsewhere`. */
+	'booth:relay': (input: z.input<typeof boothRelay>, ack: (answer: Answer) => void) => void;
+	'booth:consent': (input: z.input<typeof boothConsent>, ack: (answer: Answer) => void) => void;
+	'booth:help': (input: z.input<typeof boothHelp>, ack: (answer: Answer) => void) => void;
+	/** To the speaker's page and the desk. */
+	'booth:signal': (input: z.input<typeof boothSignal>, ack: (answer: Answer) => void) => void;
+	/** A request or signal of this booth is over. */
+	'booth:done': (input: z.input<typeof boothMatter>, ack: (answer: Answer) => void) => void;
+	'booth:note': (input: z.input<typeof boothNote>, ack: (answer: Answer) => void) => void;
+	'booth:note-remove': (input: z.input<typeof boothMatter>, ack: (answer: Answer) => void) => void;
+	'booth:together': (input: object, ack: (answer: Answer<Together>) => void) => void;
 	'booth:chat': (
 		input: z.input<typeof boothChat>,
 		ack: (answer: Answer<ChatMessage>) => void
@@ -149,4 +203,5 @@ export interface BoothServerEvents extends CommonServerEvents {
 	'booth:state': (state: BoothView) => void;
 	'booth:chat': (message: ChatMessage) => void;
 	'booth:notice': (notice: BoothNotice) => void;
+	'booth:together': (together: Together) => void;
 }

@@ -14,6 +14,8 @@ import {
 	type Db,
 	type QueryLogger
 } from './db/database.ts';
+import { consentIn, withConsent } from './desk/consent.ts';
+import { createDesk } from './desk/desk.ts';
 import { parseEnv, type Env } from './env.ts';
 import { createCaptions, type Captions } from './captions/captions.ts';
 import { createPresence } from './booths/presence.ts';
@@ -46,6 +48,7 @@ import { createPeople, type People } from './people/people.ts';
 import { encryptionSecrets, portalSecret, workerSecret } from './portal-secrets.ts';
 import { createProviderKeys, type ProviderKeys } from './providers/keys.ts';
 import { serveBooth } from './realtime/booth.ts';
+import { serveControl } from './realtime/control.ts';
 import { openSockets } from './realtime/open-sockets.ts';
 import { serveListen } from './realtime/listen.ts';
 import { createRights, type Rights } from './realtime/rights.ts';
@@ -144,12 +147,14 @@ export async function composeApp(
 	const booths = createBooths({ db, listen: database.listen, portalId, log });
 	const reconciler = createReconciler({ media, booths, events, log });
 	const channels = createChannels({ db, events, booths, ingest: reconciler, log });
+	const agrees = consentIn(booths);
 	const captions = createCaptions({
 		db,
 		listen: database.listen,
 		portalId,
 		sound: (booth) =>
-			reconciler.mediaOk() ? reconciler.ingest(booth).status !== 'disconnected' : null,
+			agrees(booth) &&
+			(reconciler.mediaOk() ? reconciler.ingest(booth).status !== 'disconnected' : null),
 		keys: providers,
 		tickets,
 		rtspBase: env.MEDIAMTX_RTSP_BASE,
@@ -158,8 +163,13 @@ export async function composeApp(
 	});
 	const captionDesk = createCaptionDesk({ db, captions, keys: providers, log });
 	const retention = createRetention({ db, audit, log });
-	serveWorkers(io, { work: captions.work, secret: workerSecret(env), log });
+	serveWorkers(io, { work: withConsent(captions.work, agrees), secret: workerSecret(env), log });
+	const listen = database.listen;
+	const desk = createDesk({
+		...{ audit, booths, captions, db, events, ingest: reconciler, listen, log, portalId }
+	});
 	const sockets = serveBooth(io, {
+		...desk,
 		auth,
 		events,
 		booths,
@@ -178,6 +188,9 @@ export async function composeApp(
 		publicBaseUrl: env.PUBLIC_BASE_URL,
 		log
 	});
+	const control = serveControl(io, {
+		...{ ...desk, auth, events, publicBaseUrl: env.PUBLIC_BASE_URL, log }
+	});
 	const presence = createPresence({
 		db,
 		booths,
@@ -192,13 +205,14 @@ export async function composeApp(
 	reconciler.start();
 	channels.start();
 	await captions.start();
+	await desk.start();
 	retention.start();
 	captionDesk.start();
 	const unattended = createUnattended({ auth, booths, events, media, reconciler, log });
 	unattended.start();
 	const rights = createRights({
 		...{ db, listen: database.listen, portalId, log },
-		here: [sockets, listeners],
+		here: [sockets, listeners, control],
 		once: [unattended]
 	});
 	await rights.start();
@@ -263,7 +277,9 @@ export async function composeApp(
 			log.info('draining');
 			draining = true;
 			await sockets.stop();
+			control.stop();
 			await drainServer(http, io);
+			await desk.stop();
 			await Promise.all([rights.stop(), unattended.stop(), organise.cleanUp.stop()]);
 			const running = [audience, reconciler, captions, channels, presence];
 			await Promise.all(running.map((part) => part.stop()));

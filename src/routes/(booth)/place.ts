@@ -14,4 +14,6 @@ export type BoothPlace = FloorPlace & {
 	/** Media path of the booth's own channel. */
 	path: string;
 	may: { interpret: boolean };
+	/** Captions are made of what is said in this booth. */
+	captioned: boolean;
 };

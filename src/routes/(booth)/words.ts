@@ -4,6 +4,9 @@ import type { ConsoleNotice, NoticeCode } from '#lib/client/notice-list.ts';
 import type { Level } from '#lib/client/levels.ts';
 import type { WhepStatus } from '#lib/client/whep.ts';
 import type { Meaning, Warning } from '#lib/client/situation.ts';
+import { SIGNAL_CODES, type SignalCode } from '#lib/domain/desk/alerts.ts';
+import type { TurnLength } from '#lib/domain/desk/turns.ts';
+import type { DeskEntry } from '#lib/protocol/control.ts';
 import type { ParticipantRole } from '#lib/domain/booth/state.ts';
 import type { Monitor } from '#lib/client/monitor.svelte.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -70,7 +73,7 @@ export function warningWords(warning: Warning): string {
 	return warning === null ? '' : WARNINGS[warning]();
 }
 
-const NOTICES: Record<NoticeCode, (who: { name: string }) => string> = {
+const NOTICES: Record<NoticeCode, (who: { name: string; text: string }) => string> = {
 	seat_lost: m.booth_notice_seat_lost,
 	no_sound: m.booth_notice_no_sound,
 	sound_lost: m.booth_notice_sound_lost,
@@ -80,6 +83,8 @@ const NOTICES: Record<NoticeCode, (who: { name: string }) => string> = {
 	handover_no_sound: m.booth_notice_handover_no_sound,
 	handed_over: m.booth_notice_handed_over,
 	reassigned: m.booth_notice_reassigned,
+	taken_off: m.booth_notice_taken_off,
+	desk_message: m.booth_notice_desk_message,
 	closed: m.booth_notice_closed,
 	seat_replaced: m.booth_notice_seat_replaced,
 	source_gone: m.booth_notice_source_gone,
@@ -87,12 +92,18 @@ const NOTICES: Record<NoticeCode, (who: { name: string }) => string> = {
 	away_on_air: m.booth_notice_away_on_air,
 	away_offered: m.booth_notice_away_offered,
 	relay_lost: m.booth_notice_relay_lost,
+	turn_soon: m.booth_notice_turn_soon,
+	turn_long: m.booth_notice_turn_long,
 	resume_given_up: m.booth_notice_resume_given_up
 };
 
-export function noticeWords({ code, name }: Pick<ConsoleNotice, 'code' | 'name'>): string {
+export function noticeWords({
+	code,
+	name,
+	text = ''
+}: Pick<ConsoleNotice, 'code' | 'name' | 'text'>): string {
 	if (code === 'seat_lost' && name === null) return m.booth_notice_seat_lost_nobody();
-	return NOTICES[code]({ name: isolated(name) });
+	return NOTICES[code]({ name: isolated(name), text });
 }
 
 /** A notice that only says that all is well; the others ask for attention. */
@@ -110,11 +121,48 @@ const REFUSALS: Record<string, (who: { name: string }) => string> = {
 	going_live: m.booth_refusal_going_live,
 	target_not_here: m.booth_refusal_target_not_here,
 	no_handover: m.booth_refusal_no_handover,
-	rate_limited: m.booth_refusal_rate_limited
+	rate_limited: m.booth_refusal_rate_limited,
+	relay_loop: m.booth_refusal_relay_loop
 };
 
 export function refusalWords(code: string, name: string | null): string {
 	return REFUSALS[code]?.({ name: isolated(name) }) ?? m.booth_refusal_other({ code });
+}
+
+const SIGNALS: Record<SignalCode, () => string> = {
+	slower: m.booth_signal_slower,
+	louder: m.booth_signal_louder,
+	closer: m.booth_signal_closer,
+	cannot_interpret: m.booth_signal_cannot_interpret
+};
+
+export function signalWords(code: SignalCode): string {
+	return SIGNALS[code]();
+}
+
+/** What was asked of the desk or told to the speaker. */
+export function matterWords({ kind, code, text }: DeskEntry): string {
+	const signal = SIGNAL_CODES.find((one) => one === code);
+	if (kind === 'signal' && signal) return signalWords(signal);
+	return text === '' ? m.booth_help_plain() : text;
+}
+
+export function matterStateWords({ state, handler }: DeskEntry): string {
+	if (state === 'open') return m.booth_matter_open();
+	if (state === 'done') return m.booth_matter_is_done();
+	return m.booth_matter_handled({ name: isolated(handler) });
+}
+
+/** The fair-turn clock, with a word once a change is near. */
+export function turnWords(length: TurnLength, time: string, limit: string): string {
+	switch (length) {
+		case 'fine':
+			return m.booth_turn({ time, limit });
+		case 'soon':
+			return m.booth_turn_soon({ time });
+		case 'long':
+			return m.booth_turn_long({ time });
+	}
 }
 
 const CAPTURE_FAILURES: Record<CaptureFailure, () => string> = {

@@ -2,9 +2,11 @@ import {
 	countIngest,
 	isOverloaded,
 	isStalled,
+	lossShare,
 	NO_INGEST,
 	type Ingest
 } from '#lib/domain/booth/ingest.ts';
+import { listenForQuiet, NOT_QUIET, quietForMs, type Quiet } from '#lib/domain/booth/quiet.ts';
 import type { ChannelSound, PublishSession } from '#lib/domain/booth/sound.ts';
 import type { SeatId } from '#lib/domain/ids.ts';
 import { FLOOR } from '#lib/domain/language.ts';
@@ -16,11 +18,24 @@ import { publisherOf } from '../media/tickets.ts';
 /** What the people of a booth are told about its channel; from the media server alone. */
 export type ChannelIngest = { readonly status: IngestStatus; readonly listeners: number };
 
+/** How the sound of a channel arrives at the media server, for those who watch over it. */
+export type ChannelFigures = {
+	/** dBFS, at most 0 and −127 for silence; null where the media server does not tell. */
+	readonly levelDb: number | null;
+	/** For how long nothing but silence has arrived, ms. */
+	readonly quietMs: number;
+	/** Share of the uplink lost over the last seconds, 0–1. */
+	readonly loss: number;
+	readonly jitterMs: number | null;
+};
+
 /** One channel as the media server showed it last. Times are epoch ms. */
 export class ChannelWatch {
 	found: FoundBooth;
 	listeners = 0;
 	#ingest: Ingest = NO_INGEST;
+	#quiet: Quiet = NOT_QUIET;
+	#jitterMs: number | null = null;
 	#seat: SeatId | null = null;
 	/** Fed by something that is no session of ours, such as a stream MediaMTX pulls. */
 	#fedOtherwise = false;
@@ -52,6 +67,24 @@ export class ChannelWatch {
 			packets: publisher?.packets ?? 0,
 			lost: publisher?.packetsLost ?? 0
 		});
+	}
+
+	/** What a regular round saw beside who publishes: how loud it is. */
+	hear(publisher: Publisher | null, levelDb: number | null, at: number): void {
+		this.#jitterMs = publisher?.jitterMs ?? null;
+		this.#quiet = listenForQuiet(this.#quiet, {
+			session: publisher?.sessionId ?? null,
+			...{ at, levelDb, bytes: publisher?.inboundBytes ?? 0, packets: publisher?.packets ?? 0 }
+		});
+	}
+
+	figures(): ChannelFigures {
+		return {
+			levelDb: this.#quiet.levelDb,
+			quietMs: quietForMs(this.#quiet, this.#quiet.at),
+			loss: lossShare(this.#ingest),
+			jitterMs: this.#jitterMs
+		};
 	}
 
 	/** What the channel's sound was at the last look, for the rules of the booth. */

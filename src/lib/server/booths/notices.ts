@@ -31,6 +31,8 @@ export function noticesOf(
 			case 'handed-over':
 			case 'passed-on':
 				return say('handed_over', holder);
+			case 'taken-off':
+				return [{ code: 'taken_off', name: former, text: event.reason, at }];
 			case 'closed':
 				return say('closed', null);
 			default:

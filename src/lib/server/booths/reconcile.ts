@@ -1,8 +1,6 @@
 import { allowedPublishers } from '#lib/domain/booth/allowed-publishers.ts';
 import { awaitsSound } from '#lib/domain/booth/sound.ts';
-import type { BoothState } from '#lib/domain/booth/state.ts';
 import type { BoothId } from '#lib/domain/ids.ts';
-import type { IngestStatus } from '#lib/protocol/booth.ts';
 import type { Events } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import { inParallel } from '../media/in-parallel.ts';
@@ -23,8 +21,11 @@ import {
 } from '../media/outage.ts';
 import { createPathKeeper } from '../media/path-keeper.ts';
 import { createAtOnce } from './at-once.ts';
-import { createJudge, type Report } from './judge.ts';
+import { createJudge } from './judge.ts';
+import type { BoothChange, ReconciledBooths, Reconciler } from './reconciler.ts';
 import { WatchedChannels } from './watched-channels.ts';
+
+export type { BoothChange, ReconciledBooths, Reconciler, SeenIngest } from './reconciler.ts';
 
 export const RECONCILE_EVERY_MS = 1_000;
 /** A publish token may be used this long after its holder lost the right (30 s, and the session's set-up). */
@@ -33,48 +34,6 @@ const STALE_TOKEN_MS = 40_000;
 const MANY_LISTENERS = 500;
 const ASK_INFO_MS = 10_000;
 const SESSIONS_AT_ONCE = 8;
-
-/** What the reconciler needs of the booth service. */
-export type ReconciledBooths = {
-	/** Null when the booth is gone. */
-	state(booth: BoothId): Promise<BoothState | null>;
-	/** Of the booths that say they are on air, and of those given. */
-	states(given: readonly BoothId[]): Promise<ReadonlyMap<BoothId, BoothState>>;
-	report: Report;
-	onChange(listener: (change: BoothChange) => void): () => void;
-};
-export type BoothChange = {
-	readonly boothId: BoothId;
-	readonly before: BoothState;
-	readonly after: BoothState;
-};
-
-/** A channel's ingest as its booth sees it; `listeners` null while the media server cannot be asked. */
-export type SeenIngest = { readonly status: IngestStatus; readonly listeners: number | null };
-
-/** Brings booths and media server into agreement: every second, and at once when something happened. */
-export type Reconciler = {
-	/** Begins; the first round is under way when it returns. */
-	start(): void;
-	/** No round begins any more; resolves when what is under way has ended. */
-	stop(): Promise<void>;
-	/** Looks at one booth's channel now; never throws. For `booth:arrived`. */
-	look(booth: BoothId): Promise<void>;
-	/** Takes in new events and booths at once and makes their paths; never throws. */
-	refresh(): Promise<void>;
-	/**
-	 * Makes a booth's path for somebody who is about to publish: right after a restart of the media server
-	 * they may be faster than the next round. Never throws; at most a few seconds.
-	 */
-	prepare(booth: BoothId): Promise<void>;
-	ingest(booth: BoothId): SeenIngest;
-	/** Whether the media server answers. */
-	mediaOk(): boolean;
-	/** Booths whose ingest changed. */
-	onIngest(listener: (booths: readonly BoothId[]) => void): () => void;
-	/** The media server went away or came back. */
-	onMedia(listener: (ok: boolean) => void): () => void;
-};
 
 export function createReconciler({
 	media,
@@ -284,6 +243,17 @@ export function createReconciler({
 			if (seen === undefined) return { status: 'disconnected', listeners: null };
 			return { status: seen.status, listeners: isOk() ? seen.listeners : null };
 		},
+
+		figures: (booth) => channels.get(booth)?.figures() ?? null,
+
+		found: (where = {}) =>
+			channels
+				.all()
+				.map(({ found }) => found)
+				.filter(
+					({ room, event }) =>
+						(where.room ?? room.id) === room.id && (where.event ?? event.id) === event.id
+				),
 
 		onIngest(listener) {
 			ingestListeners.add(listener);

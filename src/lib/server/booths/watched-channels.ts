@@ -57,11 +57,9 @@ export class WatchedChannels {
 			const status = byPath.get(watch.found.path);
 			const session = status?.sourceId ?? null;
 			watch.listeners = status?.readers ?? 0;
-			watch.see(
-				session === null ? null : (sessions.get(session) ?? null),
-				at,
-				status?.online === true && session === null
-			);
+			const publisher = session === null ? null : (sessions.get(session) ?? null);
+			watch.see(publisher, at, status?.online === true && session === null);
+			watch.hear(publisher, status?.levelDb ?? null, at);
 		}
 	}
 }

@@ -66,6 +66,8 @@ export type PathStatus = {
 	readonly readers: number;
 	/** Grows while sound arrives; while `online` from nothing else. */
 	readonly inboundBytes: number;
+	/** Loudness of the last packet as RTP tells it (RFC 6464), dBFS; null where the server does not tell (MediaMTX). */
+	readonly levelDb: number | null;
 };
 
 /** A publishing session. `user` is the `sub` of its publish token (`seat:<SeatId>`, `floor:<PersonId>` …). */
@@ -76,6 +78,8 @@ export type Publisher = {
 	readonly inboundBytes: number;
 	readonly packets: number;
 	readonly packetsLost: number;
+	/** Of the way in (RFC 3550, section 6.4.1); null where the server does not tell. */
+	readonly jitterMs: number | null;
 };
 
 /**

@@ -183,8 +183,8 @@ describe('paths and publishers', () => {
 			}
 		});
 		expect(await media.listPaths()).toEqual([
-			{ path: PATH, online: false, sourceId: null, readers: 1, inboundBytes: 0 },
-			{ path: 'ev/floor', online: true, sourceId: 's1', readers: 0, inboundBytes: 7 }
+			{ path: PATH, online: false, sourceId: null, readers: 1, inboundBytes: 0, levelDb: null },
+			{ path: 'ev/floor', online: true, sourceId: 's1', readers: 0, inboundBytes: 7, levelDb: null }
 		]);
 	});
 
@@ -199,7 +199,8 @@ describe('paths and publishers', () => {
 			user: 'seat:a',
 			inboundBytes: 900,
 			packets: 10,
-			packetsLost: 2
+			packetsLost: 2,
+			jitterMs: null
 		});
 	});
 

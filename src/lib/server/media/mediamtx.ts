@@ -29,7 +29,9 @@ const pathShape = z.object({
 	online: z.boolean(),
 	source: sourceShape.nullable(),
 	readers: z.array(z.object({ type: z.string() })).nullish(),
-	inboundBytes: z.number()
+	inboundBytes: z.number(),
+	/** Of the embedded server alone, −dBov. */
+	audioLevel: z.number().nullish()
 });
 const sessionShape = z.object({
 	id: z.string(),
@@ -38,11 +40,14 @@ const sessionShape = z.object({
 	user: z.string().nullish(),
 	inboundBytes: z.number(),
 	inboundRTPPackets: z.number(),
-	inboundRTPPacketsLost: z.number()
+	inboundRTPPacketsLost: z.number(),
+	/** In samples at 48 kHz. */
+	inboundRTPPacketsJitter: z.number().nullish()
 });
 const pageOf = <T extends z.ZodType>(item: T) =>
 	z.object({ pageCount: z.number(), items: z.array(item) });
 
+const SAMPLES_PER_MS = 48;
 const WEBRTC_SESSION = 'webRTCSession';
 
 /**
@@ -202,14 +207,15 @@ function isAsWanted(config: z.infer<typeof configShape>, wanted: PathSettings): 
 }
 
 function statusOf(found: z.infer<typeof pathShape>): PathStatus {
-	const { name, online, source, inboundBytes, readers } = found;
+	const { name, online, source, inboundBytes, readers, audioLevel = null } = found;
 	const isSession = online && source?.type === WEBRTC_SESSION;
 	return {
 		path: name,
 		online,
 		sourceId: isSession ? source.id : null,
 		readers: (readers ?? []).filter((reader) => reader.type === WEBRTC_SESSION).length,
-		inboundBytes
+		inboundBytes,
+		levelDb: online && audioLevel !== null ? -audioLevel : null
 	};
 }
 
@@ -220,7 +226,11 @@ function publisherOf(found: z.infer<typeof sessionShape>): Publisher {
 		user: found.user ?? '',
 		inboundBytes: found.inboundBytes,
 		packets: found.inboundRTPPackets,
-		packetsLost: found.inboundRTPPacketsLost
+		packetsLost: found.inboundRTPPacketsLost,
+		jitterMs:
+			typeof found.inboundRTPPacketsJitter === 'number'
+				? found.inboundRTPPacketsJitter / SAMPLES_PER_MS
+				: null
 	};
 }
 

@@ -20,7 +20,8 @@ const there = (path: string, online = false): PathStatus => ({
 	online,
 	sourceId: null,
 	readers: 0,
-	inboundBytes: 0
+	inboundBytes: 0,
+	levelDb: null
 });
 
 /** A media server's paths, as far as the keeper sees them. */

@@ -9,8 +9,10 @@ import {
 } from '#lib/protocol/booth.ts';
 import type { Reconciler } from '../booths/reconcile.ts';
 import type { Booths } from '../booths/service.ts';
+import type { Board } from '../desk/board.ts';
 import type { Captions } from '../captions/captions.ts';
 import { cut } from './ending.ts';
+import { relayOptions } from './relay-options.ts';
 import type { Seated, Seating } from './seating.ts';
 
 /** What the pages in a booth are told of its own accord: each its own view, notices, chat. */
@@ -26,6 +28,7 @@ export type BoothNews = {
 export function createBoothNews({
 	seating,
 	known,
+	board,
 	captions,
 	ingest,
 	comeBack,
@@ -34,8 +37,9 @@ export function createBoothNews({
 }: {
 	seating: Seating;
 	known: Booths['known'];
+	board: Pick<Board, 'turnSince'>;
 	captions: Pick<Captions, 'status'>;
-	ingest: Pick<Reconciler, 'ingest' | 'mediaOk'>;
+	ingest: Pick<Reconciler, 'found' | 'ingest' | 'mediaOk'>;
 	/** The booth counts this page as lost, though its socket is here. */
 	comeBack: (seated: Seated) => void;
 	portalId: string;
@@ -60,6 +64,8 @@ export function createBoothNews({
 			listeners,
 			media_ok: ingest.mediaOk(),
 			captions: captions.status(found.booth.id),
+			relays: relayOptions(found, known, ingest),
+			turnSince: board.turnSince(found.booth.id),
 			you: { seat, acts: [...acts] }
 		};
 	}

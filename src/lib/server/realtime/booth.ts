@@ -3,13 +3,19 @@ import { z } from 'zod';
 import { boothRole } from '#lib/domain/access/policy.ts';
 import { PORTAL, type SeatCommand } from '#lib/domain/booth/command.ts';
 import { PLAIN_ACTS } from '#lib/domain/booth/view.ts';
-import { seatId, type SeatId } from '#lib/domain/ids.ts';
+import { seatId, type BoothId, type SeatId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import { SOCKET_CODES } from '#lib/protocol/answer.ts';
 import {
 	boothAddress,
 	boothChat,
+	boothConsent,
+	boothHelp,
 	boothJoin,
+	boothMatter,
+	boothNote,
+	boothRelay,
+	boothSignal,
 	boothToSeat,
 	type BoothClientEvents,
 	type BoothServerEvents
@@ -18,14 +24,19 @@ import type { Auth } from '../auth/auth.ts';
 import type { Reconciler } from '../booths/reconcile.ts';
 import type { Booths } from '../booths/service.ts';
 import type { Captions } from '../captions/captions.ts';
+import type { Board } from '../desk/board.ts';
+import type { DeskLog } from '../desk/desk-log.ts';
+import type { Notes } from '../desk/notes.ts';
 import type { Events } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import { createEntry } from './booth-entry.ts';
 import { createBoothNews } from './booth-news.ts';
+import { createTogether } from './booth-together.ts';
 import { watchRights } from './booth-rights.ts';
 import { endingOf } from './ending.ts';
 import { authenticate, SocketRefused } from './handshake.ts';
 import { createOutbox } from './outbox.ts';
+import { concernsOthers } from './relay-options.ts';
 import { answerRequests } from './requests.ts';
 import type { Doorkeeper } from './rights.ts';
 import type { SeatTokens } from './seat-token.ts';
@@ -45,8 +56,11 @@ type Parts = {
 	auth: Pick<Auth, 'actorFrom' | 'actorOf'>;
 	events: Pick<Events, 'booth' | 'boothById'>;
 	booths: Booths;
+	board: Pick<Board, 'turnSince'>;
 	captions: Pick<Captions, 'status' | 'onStatus'>;
-	ingest: Pick<Reconciler, 'ingest' | 'mediaOk' | 'onIngest' | 'onMedia' | 'look'>;
+	deskLog: DeskLog;
+	notes: Notes;
+	ingest: Pick<Reconciler, 'found' | 'ingest' | 'mediaOk' | 'onIngest' | 'onMedia' | 'look'>;
 	seatTokens: SeatTokens;
 	portalId: string;
 	publicBaseUrl: string;
@@ -73,6 +87,7 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 
 	const news = createBoothNews({ ...parts, seating, known: booths.known, comeBack, now });
 	const enter = createEntry({ ...parts, seating, viewFor: news.viewFor });
+	const together = createTogether({ ...parts, seating, act });
 	const rights = watchRights({
 		auth,
 		events,
@@ -128,6 +143,14 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 				boothToSeat,
 				inside((seated, { seat }) => act(seated, { type, to: seatId(seat) }))
 			);
+		answer('booth:relay', boothRelay, inside(together.relay));
+		answer('booth:consent', boothConsent, inside(together.consent));
+		answer('booth:help', boothHelp, inside(together.help));
+		answer('booth:signal', boothSignal, inside(together.signal));
+		answer('booth:done', boothMatter, inside(together.done));
+		answer('booth:note', boothNote, inside(together.note));
+		answer('booth:note-remove', boothMatter, inside(together.removeNote));
+		answer('booth:together', anything, inside(together.look));
 		answer('booth:leave', anything, inside(giveUpSeat));
 		answer('booth:arrived', anything, inside(arrived));
 		answer(
@@ -160,6 +183,14 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 		if (actor.kind === 'anonymous' || !seated.permissions.includes('booth:chat'))
 			return refuse('not_allowed', 'You can read here, but not write.');
 		return ok(await booths.chat.send(seated.found.booth.id, actor.person, actor.name, body));
+	}
+
+	/** Booths of the same room with somebody of this portal in them. */
+	function neighbours(booth: BoothId): readonly BoothId[] {
+		const room = ingest.found().find((each) => each.booth.id === booth)?.room.id;
+		return seating
+			.booths()
+			.filter((one) => one !== booth && seating.in(one)[0]?.found.room.id === room);
 	}
 
 	function comeBack({ found, seat, person, permissions }: Seated): void {
@@ -196,7 +227,11 @@ export function serveBooth(io: Server, parts: Parts): BoothSockets {
 	}
 
 	const unsubscribe = [
-		booths.onChange(({ boothId }) => news.show(boothId)),
+		booths.onChange(({ boothId, before, after }) => {
+			news.show(boothId);
+			if (concernsOthers(before, after)) for (const other of neighbours(boothId)) news.show(other);
+		}),
+		together.stop,
 		booths.onNotices(news.say),
 		booths.chat.onMessage(news.pass),
 		captions.onStatus((changed) => changed.forEach(news.show)),

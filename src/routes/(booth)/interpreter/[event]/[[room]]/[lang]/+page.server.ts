@@ -38,6 +38,7 @@ export const load: PageServerLoad = async ({
 		path,
 		floorPath: floorPath(event.slug, room.main ? null : room.slug),
 		may: { interpret: role === 'interpreter' },
+		captioned: app.captions.status(booth.id).kind !== 'off',
 		schedule: await app.organise.schedule.near(event.id)
 	};
 };
