@@ -191,3 +191,32 @@ test('leaving the page on a tablet offers the microphone to the boothmate, comin
 	await expect(airState(ana.page)).toHaveText('ON AIR');
 	await farewell([ana, ben]);
 });
+
+test('relay from another booth: no loops, and the floor again at once when it falls silent', async () => {
+	const floor = await enterFloor(stack, { toneHz: TONES.floor });
+	const ana = await sitDown('Ana', { toneHz: TONES.ana });
+	const german = stack.demo.voices.find(({ language }) => language === 'de');
+	const dora = await enterBooth(
+		stack,
+		'Dora',
+		{ toneHz: TONES.ben },
+		{ path: `/join/${german?.invite}` }
+	);
+	await expectToHear(ana, TONES.floor);
+	const source = (page: Page, name: RegExp) =>
+		page.getByRole('group', { name: 'Source' }).getByRole('button', { name });
+	await expect(source(ana.page, /German off air/)).toBeDisabled();
+	await goLive(dora);
+	await source(ana.page, /German \+ direct/).click();
+	await expectToHear(ana, TONES.ben);
+	// What comes from there may not come back: said on the key, before it is pressed.
+	await goLive(ana);
+	await expect(source(dora.page, /English takes from here/)).toBeDisabled();
+
+	const stoppedAt = Date.now();
+	await key(dora.page, 'Stop').click();
+	await expect(ana.page.getByText('The booth you took relay from is off air.')).toBeVisible();
+	await expectToHear(ana, TONES.floor);
+	console.log('floor heard again after the pivot stopped, ms:', Date.now() - stoppedAt);
+	await farewell([floor, ana, dora]);
+});

@@ -42,6 +42,7 @@ test('the lobby hears the microphone, and neither entering nor reloading goes on
 	await expect(page.getByText('We hear you. Your level is good.')).toBeVisible();
 	await expectAccessible(page);
 
+	await page.getByRole('radio', { name: 'My voice may be captioned' }).check();
 	await key(page, 'Enter the booth').click();
 	await expect(airState(page)).toHaveText('OFF AIR');
 	await expect(page.getByText('Your microphone is shut. Press Go live')).toBeVisible();
@@ -228,6 +229,7 @@ test('a browser without a microphone says so and lets one in all the same', asyn
 	await key(page, 'Test microphone').click();
 	await expect(page.getByText('No microphone found. Plug one in, then test again.')).toBeVisible();
 	await expectAccessible(page);
+	await page.getByRole('radio', { name: 'No captions of my voice' }).check();
 	await key(page, 'Enter without a microphone').click();
 	await expect(airState(page)).toHaveText('OFF AIR');
 	await key(page, 'Go live').click();

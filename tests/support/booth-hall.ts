@@ -3,16 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import { sql } from 'drizzle-orm';
 import { boothId, type BoothId, type SeatId } from '#lib/domain/ids.ts';
+import { createAudit } from '#lib/server/audit/audit.ts';
 import { COOKIES, createAuth, type Auth } from '#lib/server/auth/auth.ts';
+import type { Reconciler } from '#lib/server/booths/reconcile.ts';
 import { createPresence } from '#lib/server/booths/presence.ts';
 import { createBooths, type Booths } from '#lib/server/booths/service.ts';
 import type { Database } from '#lib/server/db/database.ts';
 import { booths, events, rooms } from '#lib/server/db/schema.ts';
-import { createDeskLog } from '#lib/server/desk/desk-log.ts';
-import { createNotes } from '#lib/server/desk/notes.ts';
+import { createDesk } from '#lib/server/desk/desk.ts';
 import { createEvents } from '#lib/server/events/events.ts';
 import { createLog } from '#lib/server/log.ts';
 import { serveBooth } from '#lib/server/realtime/booth.ts';
+import { serveControl } from '#lib/server/realtime/control.ts';
 import { createRights, type Rights } from '#lib/server/realtime/rights.ts';
 import { createSeatTokens } from '#lib/server/realtime/seat-token.ts';
 import { createUnattended } from '#lib/server/realtime/unattended.ts';
@@ -140,21 +142,38 @@ export async function openPortal(
 	};
 	const portal: { sound: SeatId | null } = { sound: null };
 	const found = await createEvents(db).allBooths();
-	const deskLog = createDeskLog({ db, listen: database.listen, portalId, log, now });
-	await deskLog.start();
+	const captions = {
+		status: () => ({ kind: 'off' }) as const,
+		onStatus: () => () => undefined
+	};
+	const watched = {
+		found: ({ room, event }: Parameters<Reconciler['found']>[0] = {}) =>
+			found.filter(
+				(one) => (room ?? one.room.id) === one.room.id && (event ?? one.event.id) === one.event.id
+			),
+		figures: () => null,
+		ingest: () => ({ status: 'disconnected', listeners: null }) as const,
+		mediaOk: () => true
+	};
+	const known = createEvents(db);
+	const desk = createDesk({
+		...{ audit: createAudit(db, log), booths: service, captions, db, events: known },
+		...{ ingest: watched, listen: database.listen, log, portalId }
+	});
+	await desk.deskLog.start();
+	const control = serveControl(io, {
+		...{ ...desk, auth: hall.auth, events: known, log },
+		publicBaseUrl: 'http://portal.example'
+	});
 	const sockets = serveBooth(io, {
-		board: { turnSince: () => null },
-		deskLog,
-		notes: createNotes(db),
-		captions: { status: () => ({ kind: 'off' }), onStatus: () => () => undefined },
+		...desk,
+		captions,
 		auth: createAuth(db, { secret: SECRET, adminPassword: null }),
 		events: createEvents(db),
 		booths: service,
 		ingest: {
 			look: (booth) => hear(portal.sound, booth),
-			found: ({ room } = {}) => found.filter((one) => (room ?? one.room.id) === one.room.id),
-			ingest: () => ({ status: 'disconnected', listeners: null }),
-			mediaOk: () => true,
+			...watched,
 			onIngest: () => () => undefined,
 			onMedia: () => () => undefined
 		},
@@ -182,7 +201,7 @@ export async function openPortal(
 	});
 	const { listen } = database;
 	const rights = createRights({
-		...{ db, listen, portalId, log, here: [sockets], once: [unattended] }
+		...{ db, listen, portalId, log, here: [sockets, control], once: [unattended] }
 	});
 	await rights.start();
 	const { isSeatedHere } = sockets;
@@ -195,9 +214,10 @@ export async function openPortal(
 		await rights.stop();
 		await unattended.stop();
 		await sockets.stop();
+		control.stop();
 		await io.close();
 		await presence.stop();
-		await deskLog.stop();
+		await desk.deskLog.stop();
 	};
 	return Object.assign(portal, {
 		url: `http://127.0.0.1:${bound}`,

@@ -29,7 +29,7 @@ export function createDesk(parts: {
 	captions: Pick<Captions, 'status'>;
 	db: Db;
 	events: Pick<Events, 'rooms'>;
-	ingest: Reconciler;
+	ingest: Pick<Reconciler, 'figures' | 'found' | 'ingest' | 'mediaOk'>;
 	listen: Listen;
 	log: Log;
 	portalId: string;
