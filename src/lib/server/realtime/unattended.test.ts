@@ -20,7 +20,8 @@ function floorOnAir(actor: Actor | null, { language = FLOOR as LanguageCode | ty
 	const kicked: string[] = [];
 	const at = language === FLOOR ? path : 'conf/fr';
 	const status: PathStatus = {
-		...{ path: at as typeof path, online: true, sourceId: 's1', readers: 0, inboundBytes: 1 }
+		...{ path: at as typeof path, online: true, sourceId: 's1', readers: 0, inboundBytes: 1 },
+		levelDb: null
 	};
 	const unattended = createUnattended({
 		auth: { actorOf: () => Promise.resolve(actor) },
@@ -45,7 +46,7 @@ function floorOnAir(actor: Actor | null, { language = FLOOR as LanguageCode | ty
 			session: () =>
 				Promise.resolve({
 					...{ sessionId: 's1', path, user: `floor:${person}` },
-					...{ inboundBytes: 1, packets: 1, packetsLost: 0 }
+					...{ inboundBytes: 1, packets: 1, packetsLost: 0, jitterMs: null }
 				}),
 			kick: (session) => {
 				kicked.push(session);
