@@ -9,6 +9,7 @@ const PROTOCOL = 'src/lib/protocol';
 const NAMESPACES: Readonly<Record<string, string>> = {
 	BoothClientEvents: '/booth',
 	CaptionClientEvents: '/listen',
+	ControlClientEvents: '/control',
 	ListenClientEvents: '/listen',
 	WorkerClientEvents: '/worker'
 };
@@ -35,6 +36,11 @@ export function messages(): string[] {
 		});
 }
 
+const ENTRIES: Readonly<Record<string, string>> = {
+	'/booth': 'booth:join',
+	'/control': 'control:join'
+};
+
 type Answer = { ok: boolean; value?: unknown; error?: { code: string } };
 
 /** Refusals for lack of a right; any other answer means that the person may ask. */
@@ -60,9 +66,10 @@ export async function socketOutcome(
 		if (refused) return refused;
 		const address = {
 			...{ event: place.event, room: place.room === 'main' ? null : place.room },
-			language: place.lang
+			language: place.lang,
+			as: 'desk'
 		};
-		const entry = namespace === '/booth' ? 'booth:join' : 'listen:join';
+		const entry = ENTRIES[namespace] ?? 'listen:join';
 		const joined = await ask(socket, entry, address);
 		if (name === entry || !joined.ok) return letter(joined);
 		return letter(await ask(socket, name, inputOf(name, joined, place)));
@@ -73,7 +80,22 @@ export async function socketOutcome(
 
 function inputOf(name: string, joined: Answer, place: Place): object {
 	const state = (joined.value as { state?: { you: { seat: string } } }).state;
+	const { booth } = place;
+	const unknown = { id: '00000000-0000-4000-8000-000000000000' };
 	const inputs: Readonly<Record<string, object>> = {
+		'booth:consent': { captions: true },
+		'booth:done': unknown,
+		'booth:help': { text: 'hello' },
+		'booth:note': { text: '4.7' },
+		'booth:note-remove': unknown,
+		'booth:relay': { from: null },
+		'booth:signal': { code: 'slower' },
+		'control:open': { booth },
+		'control:close': { booth },
+		'control:set-active': { booth, seat: 'nobody' },
+		'control:take-off': { booth, reason: 'too loud' },
+		'control:message': { booth, body: 'hello' },
+		'control:move': { ...unknown, state: 'done' },
 		'booth:chat': { body: 'hello' },
 		'booth:offer': { seat: state?.you.seat },
 		'booth:set-active': { seat: state?.you.seat },

@@ -154,6 +154,8 @@ export const POLICY: Readonly<Record<string, string>> = {
 	'GET /api/events/[slug]/schedule': '1+++++3+ 1333333+',
 	'GET /api/events/[slug]/transcript': '13333333 13333333 13333333',
 
+	'load /control/[event]': 'LL330040 LL444440',
+	'load /speaker/[event]/[[room]]': 'L3300030 L3303030 L3333330',
 	'load /floor/[event]/[[room]]': 'L3330030 L3333030 L3333330',
 
 	'load /interpreter/[event]/[[room]]/[lang]': 'L3011131 L3303030 L3333330',

@@ -3,10 +3,11 @@ import type { AuditAction } from '#lib/domain/access/audit-actions.ts';
 import { PORTAL, type BoothCommand } from '#lib/domain/booth/command.ts';
 import type { MatterState } from '#lib/domain/desk/alerts.ts';
 import { boothId, type EventId } from '#lib/domain/ids.ts';
+import { FLOOR } from '#lib/domain/language.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Booths } from '../booths/service.ts';
-import type { FoundBooth } from '../events/events.ts';
+import type { Events, FoundBooth } from '../events/events.ts';
 import type { Board } from './board.ts';
 import type { DeskLog } from './desk-log.ts';
 
@@ -33,41 +34,55 @@ export type DeskActs = {
 	move(place: DeskPlace, id: string, to: MatterState): Promise<Result<null>>;
 };
 
-const NOT_FOUND = refuse('not_found', 'There is no such booth at this desk.');
+const NOT_FOUND = refuse('not_found', 'There is no such booth in this event.');
+const NOT_YOURS = refuse('not_allowed', 'You do not coordinate this booth.');
 
 export function createDeskActs({
 	board,
 	booths,
+	events,
 	deskLog,
 	audit
 }: {
 	board: Pick<Board, 'booths'>;
 	booths: Pick<Booths, 'command' | 'chat'>;
+	events: Pick<Events, 'boothById'>;
 	deskLog: Pick<DeskLog, 'move' | 'of'>;
 	audit: Pick<Audit, 'record'>;
 }): DeskActs {
 	const mine: DeskActs['mine'] = ({ actor, event }) =>
 		board.booths(event).filter(({ scope }) => can(actor, 'room:coordinate', scope));
-	const find = (place: DeskPlace, id: number) =>
-		mine(place).find(({ booth }) => booth.id === boothId(id));
+	/** By its full path, as it is now: a booth of another event is not there, one beside one's own is not theirs. */
+	async function find(
+		{ actor, event }: DeskPlace,
+		id: number
+	): Promise<Result<FoundBooth, 'not_found' | 'not_allowed'>> {
+		const found = await events.boothById(boothId(id));
+		if (!found.ok || found.value.event.id !== event || found.value.booth.language === FLOOR)
+			return NOT_FOUND;
+		return can(actor, 'room:coordinate', found.value.scope) ? found : NOT_YOURS;
+	}
 
 	return {
 		mine,
 
 		async command(place, id, command, record) {
-			const found = find(place, id);
-			if (!found) return NOT_FOUND;
-			const done = await booths.command(found.booth.id, command, PORTAL);
+			const found = await find(place, id);
+			if (!found.ok) return found;
+			const { booth, scope } = found.value;
+			const done = await booths.command(booth.id, command, PORTAL);
 			if (!done.ok) return done;
 			if (done.value.events.length === 0) return ok(null);
 			const { actor, address } = place;
-			const { language } = found.booth;
-			await audit.record({ target: language, ...record, actor, scope: found.scope, address });
+			await audit.record({ target: booth.language, ...record, actor, scope, address });
 			return ok(null);
 		},
 
-		async message({ actor, event, address }, id, body) {
-			const to = mine({ actor, event }).filter(({ booth }) => id === null || booth.id === id);
+		async message(place, id, body) {
+			const { actor, event, address } = place;
+			const one = id === null ? null : await find(place, id);
+			if (one !== null && !one.ok) return one;
+			const to = one === null ? mine(place) : [one.value];
 			const [first] = to;
 			if (!first) return NOT_FOUND;
 			for (const { booth } of to) await booths.chat.send(booth.id, actor.person, actor.name, body);
@@ -77,16 +92,19 @@ export function createDeskActs({
 			return ok(null);
 		},
 
-		async move({ actor, event, address }, id, to) {
+		async move(place, id, to) {
+			const { actor, event, address } = place;
 			const entry = (await deskLog.of(event)).find((one) => one.id === id);
-			const seen = mine({ actor, event }).find(({ booth }) => booth.id === entry?.booth);
-			if (!entry || !seen) return refuse('not_found', 'There is no such matter at this desk.');
+			if (!entry || entry.booth === null)
+				return refuse('not_found', 'There is no such matter at this desk.');
+			const seen = await find(place, entry.booth);
+			if (!seen.ok) return seen;
 			if (!(await deskLog.move(event, id, to, actor.name)))
 				return refuse('past', 'Somebody else has seen to it already.');
 			const target = `${entry.kind} ${entry.code}`;
 			const details = { state: to };
 			await audit.record({
-				...{ actor, action: 'desk.matter_moved', scope: seen.scope, target, details, address }
+				...{ actor, action: 'desk.matter_moved', scope: seen.value.scope, target, details, address }
 			});
 			return ok(null);
 		}

@@ -28,7 +28,7 @@ export function createDesk(parts: {
 	booths: Booths;
 	captions: Pick<Captions, 'status'>;
 	db: Db;
-	events: Pick<Events, 'rooms'>;
+	events: Pick<Events, 'boothById' | 'rooms'>;
 	ingest: Pick<Reconciler, 'figures' | 'found' | 'ingest' | 'mediaOk'>;
 	listen: Listen;
 	log: Log;

@@ -94,8 +94,9 @@ export function createTogether({
 		/** Withdraws what this booth raised. */
 		async done(seated: Seated, { id }: z.infer<typeof boothMatter>): Promise<Result<null>> {
 			const { event, booth } = seated.found;
+			if (!seated.permissions.includes('booth:chat')) return NOT_ALLOWED;
 			const isOurs = (await of(event.id, booth.id)).matters.some((one) => one.id === id);
-			if (!isOurs || !seated.permissions.includes('booth:chat')) return NOT_ALLOWED;
+			if (!isOurs) return refuse('not_found', 'This booth raised no such matter.');
 			await deskLog.move(event.id, id, 'done', null);
 			return ok(null);
 		},
