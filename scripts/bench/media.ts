@@ -5,12 +5,22 @@ import { startMediaMtx } from '../../tests/contracts/media-server/start-mediamtx
 import type { RunningMediaServer } from '../../tests/contracts/media-server/running-media-server.ts';
 import { stageOn, type Stage } from '../../tests/contracts/media-server/stage.ts';
 import { recogniser, toneVoice, FRAME_MS } from '../../tests/support/voices.ts';
+import { taps } from './browser.ts';
+import { directTransits } from './direct.ts';
 import type { HeardPacket } from '../../tests/support/webrtc/whep-reader.ts';
 
 /** What one media server did; milliseconds unless the name says otherwise. */
 export type MediaFigures = {
-	readonly firstPacketMs: Spread;
-	readonly addedDelayMs: Spread;
+	/** A native listener, from the WHEP POST; libdatachannel as a client is let in 50 ms late on purpose. */
+	readonly nativeFirstPacketMs: Spread;
+	/** The listener's page in Chromium: from the media server's answer to the first packet. */
+	readonly browserAnswerToPacketMs: Spread;
+	/** The listener's page in Chromium, from the tap. */
+	readonly browserTapToSoundMs: Spread;
+	/** From a native publisher to a native listener. */
+	readonly throughServerMs: Spread;
+	/** The same two ends without a server, measured right after. */
+	readonly directMs: Spread;
 	readonly handoverGapMs: Spread;
 	readonly handoverTimestampJumps: number;
 	readonly lateAfterOneLostPacketMs: Spread;
@@ -32,18 +42,27 @@ export function subjects(): readonly Subject[] {
 const JOINS = 10;
 const HANDOVERS = 5;
 const LOSSES = 3;
+const TAPS = 15;
 const DELAY_SECONDS = 10;
+const DELAY_FRAMES = (DELAY_SECONDS * 1000) / FRAME_MS;
 
 export async function measure(server: RunningMediaServer): Promise<MediaFigures> {
 	const stage = stageOn(server);
 	const firstPacketMs = await joins(stage);
-	const addedDelayMs = await delay(stage);
+	const tapped = await taps(server, TAPS);
+	const throughServerMs = await delay(stage);
+	const directMs = await directTransits(await toneVoice(620), DELAY_FRAMES);
 	const handover = await handovers(stage);
 	const lateAfterOneLostPacketMs = await losses(stage);
 	await stage.clear();
 	return {
-		firstPacketMs: spread(firstPacketMs),
-		addedDelayMs: spread(addedDelayMs),
+		nativeFirstPacketMs: spread(firstPacketMs),
+		browserAnswerToPacketMs: spread(
+			tapped.map(({ answerMs, firstPacketMs }) => firstPacketMs - answerMs)
+		),
+		browserTapToSoundMs: spread(tapped.map(({ firstSoundMs }) => firstSoundMs)),
+		throughServerMs: spread(throughServerMs),
+		directMs: spread(directMs),
 		handoverGapMs: spread(handover.gapsMs),
 		handoverTimestampJumps: handover.timestampJumps,
 		lateAfterOneLostPacketMs: spread(lateAfterOneLostPacketMs)
@@ -65,7 +84,7 @@ async function joins(stage: Stage): Promise<number[]> {
 	return took;
 }
 
-/** How much later each frame arrives than the quickest one did: what the way through the server adds. */
+/** From each frame's sending to its arrival, by one clock: both ends are in this process. */
 async function delay(stage: Stage): Promise<number[]> {
 	const path = await stage.channel();
 	const voice = await toneVoice(620);
@@ -73,13 +92,17 @@ async function delay(stage: Stage): Promise<number[]> {
 	const listener = await stage.listen(path);
 	publisher.speak();
 	const known = recogniser([voice]);
-	const wanted = (DELAY_SECONDS * 1000) / FRAME_MS;
 	await listener.next(
 		'the last frame',
-		({ payload }) => (known(payload)?.index ?? 0) >= wanted,
+		({ payload }) => (known(payload)?.index ?? 0) >= DELAY_FRAMES,
 		DELAY_SECONDS * 2_000
 	);
-	return latenessMs(listener.packets, (payload) => known(payload)?.index);
+	const sentAt = new Map(publisher.sent.map(({ index, atMs }) => [index, atMs]));
+	publisher.close();
+	return listener.packets.flatMap(({ payload, atMs }) => {
+		const sent = sentAt.get(known(payload)?.index ?? -1);
+		return sent === undefined ? [] : [atMs - sent];
+	});
 }
 
 /** Last packet of the old voice to the first of the new one, beyond the 20 ms that are due. */

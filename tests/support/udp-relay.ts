@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { badWay, type BadNetwork } from './bad-network.ts';
 
 /** A cable between one peer and a media server on loopback, which a test can cut. */
 export type UdpRelay = {
@@ -9,6 +10,8 @@ export type UdpRelay = {
 	cut(): void;
 	/** From now on only ICE and DTLS pass: connected, but silent. */
 	cutSound(): void;
+	/** From now on sound (RTP and RTCP) fares so in one direction; the same again for the same seed. */
+	spoil(direction: 'up' | 'down', network: BadNetwork, seed?: number): void;
 	close(): Promise<void>;
 };
 
@@ -22,13 +25,23 @@ export async function udpRelay(): Promise<UdpRelay> {
 	let server: { address: string; port: number } | undefined;
 	let client: { address: string; port: number } | undefined;
 	let passes: (packet: Buffer) => boolean = () => true;
+	let closed = false;
+	const fate = { up: badWay({}, 0), down: badWay({}, 0) };
+	/** Sends a packet on as often and as late as it arrives. */
+	function carry(direction: 'up' | 'down', bytes: Buffer): void {
+		const [socket, to] = direction === 'up' ? [far, server] : [near, client];
+		if (!to || !passes(bytes)) return;
+		const arrivals = isSound(bytes) ? fate[direction](bytes.length, performance.now()) : [0];
+		for (const afterMs of arrivals) {
+			if (afterMs < 1) socket.send(bytes, to.port, to.address);
+			else setTimeout(() => closed || socket.send(bytes, to.port, to.address), afterMs);
+		}
+	}
 	near.on('message', (bytes, from) => {
 		client = from;
-		if (server && passes(bytes)) far.send(bytes, server.port, server.address);
+		carry('up', bytes);
 	});
-	far.on('message', (bytes) => {
-		if (client && passes(bytes)) near.send(bytes, client.port, client.address);
-	});
+	far.on('message', (bytes) => carry('down', bytes));
 	near.bind(0, '127.0.0.1');
 	far.bind(0, '127.0.0.1');
 	await Promise.all([once(near, 'listening'), once(far, 'listening')]);
@@ -54,13 +67,21 @@ export async function udpRelay(): Promise<UdpRelay> {
 			passes = () => false;
 		},
 		cutSound() {
-			// RTP and RTCP share a port with ICE and DTLS and are told apart by their first byte (RFC 7983, section 7).
-			passes = (packet) => (packet[0] ?? 0) < 128;
+			passes = (packet) => !isSound(packet);
+		},
+		spoil(direction, network, seed = 1) {
+			fate[direction] = badWay(network, seed);
 		},
 		async close() {
+			closed = true;
 			near.close();
 			far.close();
 			await Promise.all([once(near, 'close'), once(far, 'close')]);
 		}
 	};
+}
+
+/** RTP and RTCP share a port with ICE and DTLS and are told apart by their first byte (RFC 7983, section 7). */
+function isSound(packet: Buffer): boolean {
+	return (packet[0] ?? 0) >= 128;
 }

@@ -1,6 +1,6 @@
+import { OpusDecoder } from 'opus-decoder';
 import { opusFramesOfOgg } from '../../workers/demo-voices/ogg-opus.ts';
 import { ffmpeg } from './ffmpeg.ts';
-import { oggOfOpusFrames } from './ogg.ts';
 
 /** What an interpreter says in a test: a tone that can be told from others by ear, by pitch and byte by byte. */
 export type Voice = {
@@ -51,13 +51,17 @@ export async function mutedVoice(seconds = 20): Promise<Voice> {
 	return { pitchHz: 0, frames: opusFramesOfOgg(file) };
 }
 
-/** Opus packets to mono PCM at 48 kHz, −1 … 1. */
+/** Opus packets of any length to mono PCM at 48 kHz, −1 … 1, by libopus, which browsers decode with, too. */
 export async function decodeOpus(frames: readonly Buffer[]): Promise<Float32Array> {
-	const pcm = await ffmpeg(
-		['-f', 'ogg', '-i', 'pipe:0', '-ac', '1', '-ar', `${OPUS_CLOCK_HZ}`, '-f', 'f32le', 'pipe:1'],
-		{ input: oggOfOpusFrames(frames) }
-	);
-	return new Float32Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + pcm.byteLength));
+	const decoder = new OpusDecoder({ channels: 1 });
+	await decoder.ready;
+	try {
+		const { channelData, samplesDecoded, errors } = decoder.decodeFrames([...frames]);
+		if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
+		return (channelData[0] ?? new Float32Array(0)).slice(0, samplesDecoded);
+	} finally {
+		decoder.free();
+	}
 }
 
 /** Finds the voice and the frame number of received Opus bytes; what it does not know is nobody's. */

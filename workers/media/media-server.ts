@@ -9,7 +9,7 @@ import { signallingHandler } from './http/signalling.ts';
 import { Pacer } from './paths/pacer.ts';
 import { PathRegistry } from './paths/registry.ts';
 import { iceHost, iceSocket, tryUdpPort } from './peers/ice-host.ts';
-import { goodbyesSaid, holdIceSocket, logNative } from './peers/peer.ts';
+import { finishNative, goodbyesSaid, holdIceSocket, logNative } from './peers/peer.ts';
 import { Sessions } from './peers/sessions.ts';
 import { listenRtsp, type RtspListener } from './rtsp/server.ts';
 import { RtspSessionList } from './rtsp/sessions.ts';
@@ -69,7 +69,12 @@ export async function startMediaServer(env: MediaEnv, log: Logger): Promise<Medi
 			return [port, holdIceSocket(iceSocket(iceAddress.host, port))] as const;
 		});
 		const ice = iceHost(iceAddress.host, icePort, env.MEDIA_ADDITIONAL_HOSTS);
-		opened.push({ close: () => held.stop() });
+		opened.push({
+			close: async () => {
+				held.stop();
+				await finishNative(log);
+			}
+		});
 		opened.push({
 			close: async () => {
 				sessions.closeAll('shutdown');

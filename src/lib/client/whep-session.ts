@@ -66,6 +66,9 @@ const NOTHING_MEASURED: Measured = {
 	bytes: 0
 };
 
+/** Candidates of this device's own interfaces come within a few milliseconds, or not at all. */
+const CANDIDATE_PATIENCE_MS = 20;
+
 /**
  * Opens a session.
  *
@@ -107,6 +110,7 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 
 	try {
 		await connection.setLocalDescription();
+		await firstCandidate(connection);
 		const response = await post(url, token, connection.localDescription?.sdp ?? '');
 		const location = response.headers.get('location');
 		if (location) resource = new URL(location, response.url);
@@ -129,6 +133,21 @@ export async function openWhepSession(url: string, token: string): Promise<WhepS
 		measure: () => measure(connection),
 		close
 	};
+}
+
+/** Resolves with the first candidate, or without one after `CANDIDATE_PATIENCE_MS`. */
+function firstCandidate(connection: RTCPeerConnection): Promise<void> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(resolve, CANDIDATE_PATIENCE_MS);
+		connection.addEventListener(
+			'icecandidate',
+			() => {
+				clearTimeout(timer);
+				resolve();
+			},
+			{ once: true }
+		);
+	});
 }
 
 async function post(url: string, token: string, sdp: string): Promise<Response> {

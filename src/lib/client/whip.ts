@@ -1,6 +1,6 @@
 import type { PublishTicket } from '#lib/protocol/booth.ts';
 import { iceServersOf } from './ice-servers.ts';
-import { offerOpus, type OpusProfile } from './opus-offer.ts';
+import { offerOpus, preferredCodecs, type OpusProfile } from './opus-offer.ts';
 import { deleteSession, postOffer } from './session-requests.ts';
 import { measureUplink, type UplinkCounters } from './uplink.ts';
 import { trickleByPatch } from './whip-trickle.ts';
@@ -86,6 +86,8 @@ export async function openWhip({
 	const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
 	let resource: URL | null = null;
 	let token = '';
+	let source = track;
+	let connected = false;
 	let answered = false;
 	let ended = false;
 	let healTimer: ReturnType<typeof setTimeout> | undefined;
@@ -96,7 +98,7 @@ export async function openWhip({
 		clearTimeout(healTimer);
 		removeEventListener('pagehide', leave);
 		// First, so that nothing is heard while the media server is told.
-		for (const sender of connection.getSenders()) sender.track?.stop();
+		source.stop();
 		if (resource && sayGoodbye)
 			void deleteSession(resource, token).finally(() => connection.close());
 		else connection.close();
@@ -105,7 +107,7 @@ export async function openWhip({
 	const leave = () => end('stopped', true);
 
 	try {
-		const sender = sendOnlyOpus(connection, track);
+		const sender = sendOnlyOpus(connection);
 		const [offer, ticket] = await Promise.all([connection.createOffer(), promisedTicket]);
 		token = ticket.token;
 		const response = await post(ticket, offerOpus(offer.sdp ?? '', profile));
@@ -128,8 +130,13 @@ export async function openWhip({
 			if (ended) return;
 			clearTimeout(healTimer);
 			const state = connection.connectionState;
-			if (state === 'connected') onState({ kind: 'connected' });
-			else if (state === 'failed' || state === 'closed') end('connection-lost');
+			if (state === 'connected') {
+				// Only now, so that the first packet to arrive is the encoder's first, which a listener's decoder
+				// understands without those before it (docs/decisions/015).
+				if (!connected) void sender.replaceTrack(source).catch(() => end('connection-lost'));
+				connected = true;
+				onState({ kind: 'connected' });
+			} else if (state === 'failed' || state === 'closed') end('connection-lost');
 			else if (state === 'disconnected') {
 				onState({ kind: 'interrupted' });
 				healTimer = setTimeout(() => end('connection-lost'), HEAL_MS);
@@ -142,7 +149,10 @@ export async function openWhip({
 		return {
 			id: response.headers.get('id'),
 			measure: () => measureUplink(connection),
-			replaceTrack: (next) => sender.replaceTrack(next),
+			async replaceTrack(next) {
+				source = next;
+				if (connected) await sender.replaceTrack(next);
+			},
 			stop: (isTaken = false) => end('stopped', !isTaken)
 		};
 	} catch (error) {
@@ -153,14 +163,13 @@ export async function openWhip({
 }
 
 /** One audio line that can carry Opus and nothing else. */
-function sendOnlyOpus(connection: RTCPeerConnection, track: MediaStreamTrack): RTCRtpSender {
-	const transceiver = connection.addTransceiver(track, { direction: 'sendonly' });
-	const opus = RTCRtpSender.getCapabilities('audio')?.codecs.filter(
-		({ mimeType }) => mimeType.toLowerCase() === 'audio/opus'
-	);
-	if (!opus || opus.length === 0) throw new WhipError('unsupported', 'this browser has no Opus');
+function sendOnlyOpus(connection: RTCPeerConnection): RTCRtpSender {
+	const transceiver = connection.addTransceiver('audio', { direction: 'sendonly' });
+	const codecs = RTCRtpSender.getCapabilities('audio')?.codecs ?? [];
+	const wanted = preferredCodecs(codecs);
+	if (wanted.length === 0) throw new WhipError('unsupported', 'this browser has no Opus');
 	// Firefox before 128 has no say in it; there the media server answers with Opus, which stands first.
-	if ('setCodecPreferences' in transceiver) transceiver.setCodecPreferences(opus);
+	if ('setCodecPreferences' in transceiver) transceiver.setCodecPreferences(wanted);
 	return transceiver.sender;
 }
 

@@ -85,7 +85,7 @@ export function channel(stage: () => Stage): void {
 			differences.firstFramesLost[stage().server.kind].atMost
 		);
 		const pcm = await decodeOpus(first.packets.filter(who).map(({ payload }) => payload));
-		expect(pitchLevelDbfs(pcm, OPUS_CLOCK_HZ, 440)).toBeGreaterThan(-15);
+		expect(pitchLevelDbfs(pcm, OPUS_CLOCK_HZ, 440)).toBeGreaterThan(-16);
 		expect(pitchLevelDbfs(pcm, OPUS_CLOCK_HZ, 1030)).toBeLessThan(-50);
 	});
 

@@ -1,12 +1,6 @@
 import { expect } from 'vitest';
 import { sequenceDistance, timestampDistance } from '../../support/rtp.ts';
-import {
-	OPUS_CLOCK_HZ,
-	recogniser,
-	SAMPLES_PER_FRAME,
-	toneVoice,
-	type Voice
-} from '../../support/voices.ts';
+import { OPUS_CLOCK_HZ, recogniser, toneVoice, type Voice } from '../../support/voices.ts';
 import type { HeardPacket, WhepReader } from '../../support/webrtc/whep-reader.ts';
 import type { WhipPublisher } from '../../support/webrtc/whip-publisher.ts';
 import { differences } from './differences.ts';
@@ -61,6 +55,7 @@ export function expectUnbroken(packets: readonly HeardPacket[], kind: MediaServe
 	);
 	expect(numbers.filter((step) => step < 1 || step > 1 + mostSkipped)).toEqual([]);
 	const times = steps(packets, (from, to) => timestampDistance(from.timestamp, to.timestamp));
-	expect(times.filter((step) => step < SAMPLES_PER_FRAME || step > OPUS_CLOCK_HZ)).toEqual([]);
+	const shortest = differences.shortestFrameSamples[kind];
+	expect(times.filter((step) => step < shortest || step > OPUS_CLOCK_HZ)).toEqual([]);
 	expect(new Set(packets.map(({ ssrc }) => ssrc)).size).toBe(1);
 }

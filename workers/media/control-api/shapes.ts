@@ -41,7 +41,7 @@ export function configShape(name: string, config: PathConfig) {
 export function webRtcSessionShape(session: WebRtcSession) {
 	const { counters, request } = session;
 	const pair = session.established ? session.candidatePair() : null;
-	const { packetsLost, jitter } = session.loss();
+	const { packetsLost, packetsRepaired, jitter } = session.loss();
 	const publishes = session.state === 'publish';
 	const inboundLost = publishes ? packetsLost : 0;
 	const inboundJitter = publishes ? jitter : 0;
@@ -74,6 +74,8 @@ export function webRtcSessionShape(session: WebRtcSession) {
 		rtpPacketsJitter: inboundJitter,
 		rtcpPacketsReceived: counters.inboundRtcpPackets,
 		rtcpPacketsSent: counters.outboundRtcpPackets,
+		/** Ours: lost packets whose frame came as a copy in a later one (RFC 2198). */
+		inboundRTPPacketsRepaired: packetsRepaired,
 		/** Ours: what the listener itself reported of the downlink, jitter in samples at 48 kHz. */
 		outboundRTPPacketsReportedLost: publishes ? 0 : packetsLost,
 		outboundRTPPacketsReportedJitter: publishes ? 0 : jitter

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseRtp, type RtpPacket } from '../rtp/packet.ts';
-import { FRAME_SAMPLES, SILENT_FRAME } from '../rtp/opus.ts';
+import { FRAME_SAMPLES, opusDurationSamples, SEAM_FRAME, SILENT_FRAME } from '../rtp/opus.ts';
 import {
 	LivePath,
 	PUBLISHER_STALLED_MS,
@@ -56,7 +56,7 @@ function publisher(path: LivePath, letter: string, ssrc: number) {
 	};
 }
 
-/** A reader that writes down what it hears: a letter for each frame, a dot for silence. */
+/** A reader that writes down what it hears: a letter for each frame, a dot for silence, a bar for a seam. */
 function reader(path: LivePath) {
 	const packets: RtpPacket[] = [];
 	const ended: EndReason[] = [];
@@ -81,7 +81,13 @@ function reader(path: LivePath) {
 		ended,
 		heard: () =>
 			packets
-				.map(({ payload }) => (payload.equals(SILENT_FRAME) ? '.' : payload.toString('latin1', 1)))
+				.map(({ payload }) =>
+					payload.equals(SILENT_FRAME)
+						? '.'
+						: payload.equals(SEAM_FRAME)
+							? '|'
+							: payload.toString('latin1', 1)
+				)
 				.join('')
 	};
 }
@@ -92,7 +98,7 @@ function isUnbroken(packets: readonly RtpPacket[]): boolean {
 		return (
 			before === undefined ||
 			(packet.sequence === ((before.sequence + 1) & 0xffff) &&
-				packet.timestamp === (before.timestamp + FRAME_SAMPLES) >>> 0)
+				packet.timestamp === (before.timestamp + opusDurationSamples(before.payload)) >>> 0)
 		);
 	});
 }
@@ -110,7 +116,7 @@ describe('a channel', () => {
 		b.say(1, 80);
 		path.publisherGone(b.self);
 		beat(100);
-		expect(ear.heard()).toBe('..AABB.');
+		expect(ear.heard()).toBe('..AA|BB.');
 		expect(isUnbroken(ear.packets)).toBe(true);
 	});
 
@@ -122,7 +128,7 @@ describe('a channel', () => {
 		b.say(0, 20);
 		expect(a.ended).toEqual(['replaced']);
 		expect(path.publisher?.id).toBe('B');
-		expect(ear.heard()).toBe('AB');
+		expect(ear.heard()).toBe('A|B');
 	});
 
 	test('keeps its voice where the newcomer may not take over', () => {
@@ -193,7 +199,7 @@ describe('a channel', () => {
 		expect(ear.heard()).toBe('A');
 		path.incoming(a.self, a.packet(1, 99), 100);
 		path.incoming(a.self, a.packet(2, 99), 120);
-		expect(ear.heard()).toBe('AAA');
+		expect(ear.heard()).toBe('A|AA');
 		expect(isUnbroken(ear.packets)).toBe(true);
 	});
 

@@ -1,7 +1,16 @@
 import { randomInt } from 'node:crypto';
-import { FRAME_MS, FRAME_SAMPLES, opusDurationSamples, SILENT_FRAME } from '../rtp/opus.ts';
+import {
+	FRAME_MS,
+	FRAME_SAMPLES,
+	opusDurationSamples,
+	SEAM_FRAME,
+	SEAM_SAMPLES,
+	SILENT_FRAME
+} from '../rtp/opus.ts';
 import { RtpLine, type LineSource } from '../rtp/line.ts';
 import { RTP_HEADER_BYTES, writeRtp, type RtpPacket } from '../rtp/packet.ts';
+import type { EarlierFrame } from '../rtp/red.ts';
+import { MAX_COPIES } from '../rtp/redundancy.ts';
 import { SenderClock } from '../rtp/sender-clock.ts';
 import type { PacerOf } from './pacer.ts';
 import type { PathConfig } from './path-config.ts';
@@ -72,6 +81,8 @@ export class LivePath {
 	#paced = false;
 	#deleted = false;
 	#newest: { packet: Buffer; sequence: number; atMs: number } | null = null;
+	/** The last frames of the line in its order, the newest last, for listeners that lose some. */
+	readonly #recent: { sequence: number; timestamp: number; payload: Buffer }[] = [];
 
 	constructor(name: string, config: PathConfig, pacer: PacerOf<LivePath>) {
 		this.name = name;
@@ -151,6 +162,22 @@ export class LivePath {
 		this.#send(packet.payload, packet.marker, place.sequence, place.timestamp, nowMs);
 	}
 
+	/**
+	 * Copies of up to `count` frames right before the newest one, oldest first; none when `sequence` is not the
+	 * newest: a late packet cannot help.
+	 */
+	earlierFrames(sequence: number, count: number): EarlierFrame[] {
+		const newest = this.#recent.at(-1);
+		if (newest?.sequence !== sequence) return [];
+		const found: EarlierFrame[] = [];
+		for (let behind = count; behind >= 1; behind--) {
+			const frame = this.#recent.at(-1 - behind);
+			if (frame?.sequence === sequence - behind)
+				found.push({ offset: newest.timestamp - frame.timestamp, payload: frame.payload });
+		}
+		return found;
+	}
+
 	/** The publisher's session ended. Harmless for one that is not on the air. */
 	publisherGone(publisher: PathPublisher): void {
 		if (this.#dormant === publisher) this.#dormant = null;
@@ -211,12 +238,21 @@ export class LivePath {
 			level: null
 		};
 		const dormant = this.#dormant;
+		this.#seam(nowMs);
 		this.#live = next;
 		this.#dormant = null;
 		this.#follow();
 		if (live && live.publisher !== publisher) live.publisher.end('replaced');
 		if (dormant && dormant !== publisher) dormant.end('replaced');
 		return next;
+	}
+
+	/** Lets no decoder predict the newcomer's first frame from the last of another encoder: that can be a click. */
+	#seam(nowMs: number): void {
+		const before = this.#newest?.packet.subarray(RTP_HEADER_BYTES);
+		if (!before || SILENT_FRAME.equals(before)) return;
+		const place = this.#line.append(SEAM_SAMPLES, nowMs);
+		this.#send(SEAM_FRAME, false, place.sequence, place.timestamp, nowMs);
 	}
 
 	#send(
@@ -232,8 +268,11 @@ export class LivePath {
 			{ marker, payloadType: 0, sequence, timestamp, ssrc: 0 },
 			payload
 		);
-		if (this.#newest === null || sequence > this.#newest.sequence)
+		if (this.#newest === null || sequence > this.#newest.sequence) {
 			this.#newest = { packet, sequence, atMs: nowMs };
+			this.#recent.push({ sequence, timestamp, payload: packet.subarray(RTP_HEADER_BYTES) });
+			if (this.#recent.length > MAX_COPIES + 1) this.#recent.shift();
+		}
 		const listening = this.#listening;
 		if (listening.length === 0) return;
 		this.sent.packets += 1;

@@ -1,5 +1,6 @@
 import {
 	Audio,
+	cleanup,
 	IceUdpMuxListener,
 	initLogger,
 	PeerConnection,
@@ -8,6 +9,7 @@ import {
 	type Track
 } from 'node-datachannel';
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { guard } from '../guard.ts';
 import { Goodbyes } from './goodbye.ts';
@@ -37,6 +39,24 @@ const goodbyes = new Goodbyes();
 /** When every peer closed so far has been told. */
 export function goodbyesSaid(): Promise<void> {
 	return goodbyes.done();
+}
+
+/** Connections of which the library has not said yet that it is done with them. */
+const unfinished = new Set<PeerConnection>();
+const FINISH_WITHIN_MS = 1500;
+const FINISH_POLL_MS = 5;
+
+/**
+ * Waits for the library's threads, once every peer is closed and nothing will be opened any more: one that calls
+ * back into a process that is ending aborts it.
+ */
+export async function finishNative(log: Logger): Promise<void> {
+	const giveUpAt = performance.now() + FINISH_WITHIN_MS;
+	while (unfinished.size > 0 && performance.now() < giveUpAt)
+		await new Promise((resolve) => setTimeout(resolve, FINISH_POLL_MS));
+	if (unfinished.size > 0)
+		return log.warn({ peers: unfinished.size }, 'the media library does not end its peers');
+	guard(log, 'cleanup', cleanup)();
 }
 
 export type PeerOptions = {
@@ -74,6 +94,7 @@ export class Peer {
 			portRangeEnd: socket.port,
 			...(socket.bindAddress === null ? {} : { bindAddress: socket.bindAddress })
 		});
+		unfinished.add(this.#connection);
 		try {
 			const audio = new Audio(mid, 'SendRecv');
 			audio.addOpusCodec(payloadType);
@@ -85,6 +106,7 @@ export class Peer {
 			);
 			this.#connection.onStateChange(
 				guard(log, 'onStateChange', (state) => {
+					if (state === 'closed') unfinished.delete(this.#connection);
 					if (state === 'connected') this.#connected();
 					else if (state === 'disconnected' || state === 'failed' || state === 'closed')
 						this.#ended();
@@ -96,6 +118,7 @@ export class Peer {
 			this.transport = transport;
 		} catch (error) {
 			this.close();
+			unfinished.delete(this.#connection);
 			throw error;
 		}
 	}

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { EndReason, PathPublisher } from '../paths/live-path.ts';
 import { isRtcp, parseRtp } from '../rtp/packet.ts';
 import { Reception } from '../rtp/reception.ts';
+import { Repair } from '../rtp/repair.ts';
 import { parseRtcp, writeReceiverReport } from '../rtp/rtcp.ts';
 import type { Offer } from '../sdp/offer.ts';
 import { answeringPeer } from './answering-peer.ts';
@@ -36,7 +37,7 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 	readonly #peer: Peer;
 	readonly #reception = new Reception();
 	readonly #ssrc = randomSsrc();
-	readonly #payloadType: number;
+	readonly #repair: Repair;
 	readonly #levelExtensionId: number | null;
 	readonly #createdMs = performance.now();
 	#inbound = { bytes: 0, rtp: 0, rtcp: 0 };
@@ -52,7 +53,7 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		this.request = context.request;
 		this.#context = context;
 		this.remoteIceUfrag = offer.iceUfrag;
-		this.#payloadType = offer.audio.payloadType;
+		this.#repair = new Repair(offer.audio.payloadType, offer.audio.redPayloadType);
 		this.#levelExtensionId = offer.audio.levelExtensionId;
 		const { peer, answer } = answeringPeer({
 			offer,
@@ -92,8 +93,12 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 		return this.#peer.candidatePair();
 	}
 
-	loss(): { packetsLost: number; jitter: number } {
-		return { packetsLost: this.#reception.packetsLost, jitter: this.#reception.jitter };
+	loss(): ReturnType<WebRtcSession['loss']> {
+		return {
+			packetsLost: this.#reception.packetsLost,
+			packetsRepaired: this.#repair.repaired,
+			jitter: this.#reception.jitter
+		};
 	}
 
 	check(nowMs: number): void {
@@ -131,13 +136,17 @@ export class PublishSession implements WebRtcSession, PathPublisher {
 			return;
 		}
 		const packet = parseRtp(datagram, this.#levelExtensionId);
-		if (packet === null || packet.payloadType !== this.#payloadType) return;
+		if (packet === null || !this.#repair.takes(packet.payloadType)) return;
 		if (this.#lastPacketMs === null)
 			this.#context.log.info({ session: this.id, path: this.path.name }, 'publisher is heard');
 		this.#lastPacketMs = nowMs;
 		this.#inbound.rtp += 1;
 		this.#reception.packet(packet.ssrc, packet.sequence, packet.timestamp, nowMs);
-		this.path.incoming(this, packet, nowMs);
+		for (const frame of this.#repair.frames(packet)) {
+			// A frame may have ended this session: nobody takes the air from a path that is gone.
+			if (this.#closed) return;
+			this.path.incoming(this, frame, nowMs);
+		}
 	}
 
 	#report(nowMs: number): void {

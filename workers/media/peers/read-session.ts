@@ -3,7 +3,9 @@ import { performance } from 'node:perf_hooks';
 import type { EndReason, PathReader } from '../paths/live-path.ts';
 import { firstSequence } from '../rtp/line.ts';
 import { isRtcp, RTP_HEADER_BYTES, withTransportSequence } from '../rtp/packet.ts';
-import { ntpTime, parseRtcp, writeSenderReport } from '../rtp/rtcp.ts';
+import { writeRed } from '../rtp/red.ts';
+import { Redundancy } from '../rtp/redundancy.ts';
+import { ntpTime, parseRtcp, writeSenderReport, type ReportBlock } from '../rtp/rtcp.ts';
 import type { Offer } from '../sdp/offer.ts';
 import { answeringPeer } from './answering-peer.ts';
 import type { IceHost } from './ice-host.ts';
@@ -38,7 +40,12 @@ export class ReadSession implements WebRtcSession, PathReader {
 	readonly #context: SessionContext;
 	readonly #peer: Peer;
 	readonly #payloadType: number;
+	readonly #redPayloadType: number | null;
 	readonly #transportExtensionId: number | null;
+	readonly #redundancy = new Redundancy();
+	/** Of earlier frames, in each packet; 0 for whoever loses nothing or cannot read them. */
+	#copies = 0;
+	#copiedBytes = 0;
 	readonly #ssrc = randomSsrc();
 	readonly #cname = randomUUID();
 	readonly #createdMs = performance.now();
@@ -54,7 +61,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 	#probeDue = false;
 	#lastHeardMs: number | null = null;
 	#present = true;
-	#lost = { packetsLost: 0, jitter: 0 };
+	#lost = { packetsLost: 0, packetsRepaired: 0, jitter: 0 };
 	#established = false;
 	#closed = false;
 
@@ -65,6 +72,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.#context = context;
 		this.remoteIceUfrag = offer.iceUfrag;
 		this.#payloadType = offer.audio.payloadType;
+		this.#redPayloadType = offer.audio.redPayloadType;
 		this.#transportExtensionId = offer.audio.transportExtensionId;
 		const { peer, answer } = answeringPeer({
 			offer,
@@ -111,7 +119,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 		return this.#peer.candidatePair();
 	}
 
-	loss(): { packetsLost: number; jitter: number } {
+	loss(): ReturnType<WebRtcSession['loss']> {
 		return this.#lost;
 	}
 
@@ -126,7 +134,8 @@ export class ReadSession implements WebRtcSession, PathReader {
 		packet[9] = ssrc >>> 16;
 		packet[10] = ssrc >>> 8;
 		packet[11] = ssrc;
-		const whole = this.#probeDue ? this.#probe(packet) : packet;
+		const sound = this.#copies > 0 ? this.#withCopies(packet, sequence) : packet;
+		const whole = this.#probeDue ? this.#probe(sound) : sound;
 		if (!this.#peer.send(whole)) {
 			this.#discarded.packets += 1;
 			this.#discarded.bytes += packet.length;
@@ -171,7 +180,7 @@ export class ReadSession implements WebRtcSession, PathReader {
 		if (this.#sequenceShift === null) return { packets: 0, bytes: 0 };
 		return {
 			packets: this.path.sent.packets - this.#before.packets - this.#discarded.packets,
-			bytes: this.path.sent.bytes - this.#before.bytes - this.#discarded.bytes
+			bytes: this.path.sent.bytes - this.#before.bytes - this.#discarded.bytes + this.#copiedBytes
 		};
 	}
 
@@ -183,9 +192,25 @@ export class ReadSession implements WebRtcSession, PathReader {
 		this.#rtcp.inboundBytes += datagram.length;
 		for (const part of parseRtcp(datagram))
 			if (part.type !== 'goodbye')
-				for (const block of part.blocks)
-					if (block.ssrc === this.#ssrc)
-						this.#lost = { packetsLost: block.packetsLost, jitter: block.jitter };
+				for (const block of part.blocks) if (block.ssrc === this.#ssrc) this.#reported(block);
+	}
+
+	#reported({ packetsLost, jitter, fractionLost }: ReportBlock): void {
+		this.#lost = { packetsLost, packetsRepaired: 0, jitter };
+		this.#redundancy.report(fractionLost);
+		if (this.#redPayloadType !== null) this.#copies = this.#redundancy.copies;
+	}
+
+	/** The same packet as RED (RFC 2198): the listener fills what it lost before from the copies. */
+	#withCopies(packet: Buffer, sequence: number): Buffer {
+		const earlier = this.path.earlierFrames(sequence, this.#copies);
+		if (earlier.length === 0 || this.#redPayloadType === null) return packet;
+		const primary = packet.subarray(RTP_HEADER_BYTES);
+		const red = writeRed({ earlier, primary }, this.#payloadType, RTP_HEADER_BYTES);
+		packet.copy(red, 0, 0, RTP_HEADER_BYTES);
+		red[1] = ((packet[1] ?? 0) & 0x80) | this.#redPayloadType;
+		this.#copiedBytes += red.length - packet.length;
+		return red;
 	}
 
 	#probe(packet: Buffer): Buffer {

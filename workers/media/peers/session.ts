@@ -52,7 +52,12 @@ export interface WebRtcSession {
 	readonly present: boolean;
 	candidatePair(): ReturnType<Peer['candidatePair']>;
 	/** Loss of the direction this session is for: uplink of a publisher, downlink as its listener reports it. */
-	loss(): { readonly packetsLost: number; readonly jitter: number };
+	loss(): {
+		readonly packetsLost: number;
+		/** Lost packets whose frame was heard from a copy all the same. */
+		readonly packetsRepaired: number;
+		readonly jitter: number;
+	};
 	/** Called about four times a second. */
 	check(nowMs: number): void;
 	close(reason: CloseReason): void;

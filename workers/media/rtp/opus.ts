@@ -8,6 +8,13 @@ export const FRAME_MS = 20;
 /** One 20 ms frame of digital silence (TOC: CELT, full band, 20 ms, mono, one frame). */
 export const SILENT_FRAME: Buffer = Buffer.from([0xf8, 0xff, 0xfe]);
 
+/**
+ * 2.5 ms of the same (TOC: CELT, full band, 2.5 ms, mono), the shortest frame there is. Between the frames of
+ * two encoders it takes a decoder to a state that both fit; docs/decisions/015.
+ */
+export const SEAM_FRAME: Buffer = Buffer.from([0xe0, 0xff, 0xfe]);
+export const SEAM_SAMPLES = 120;
+
 /** 120 ms, the longest an Opus packet may last (RFC 6716 §3.4 R5). */
 const MAX_PACKET_SAMPLES = 5760;
 

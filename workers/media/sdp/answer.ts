@@ -67,8 +67,12 @@ export function buildAnswer(plan: AnswerPlan): string {
 function audioSection({ offer, role, transport, candidates, flow }: AnswerPlan): string[] {
 	const { audio } = offer;
 	const payloadType = audio.payloadType;
+	const red = audio.redPayloadType;
+	// A publisher sends what stands first; who reads takes either, whatever the order.
+	const formats = [payloadType, ...(red === null ? [] : [red])];
+	if (flow.type === 'receive' && audio.prefersRed) formats.reverse();
 	return [
-		`m=audio 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
+		`m=audio 9 UDP/TLS/RTP/SAVPF ${formats.join(' ')}`,
 		'c=IN IP4 0.0.0.0',
 		`a=mid:${audio.mid}`,
 		`a=${flow.type === 'send' ? 'sendonly' : 'recvonly'}`,
@@ -80,6 +84,9 @@ function audioSection({ offer, role, transport, candidates, flow }: AnswerPlan):
 		`a=rtpmap:${payloadType} opus/48000/2`,
 		// Echoed as MediaMTX does: a browser's encoder obeys what the answer says.
 		...(audio.formatParameters === '' ? [] : [`a=fmtp:${payloadType} ${audio.formatParameters}`]),
+		...(red === null
+			? []
+			: [`a=rtpmap:${red} red/48000/2`, `a=fmtp:${red} ${payloadType}/${payloadType}`]),
 		...(flow.type === 'receive' && audio.levelExtensionId !== null
 			? [`a=extmap:${audio.levelExtensionId} ${AUDIO_LEVEL_URI}`]
 			: []),

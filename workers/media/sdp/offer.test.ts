@@ -209,3 +209,36 @@ test('the library’s own description is read for its transport', () => {
 	});
 	expect(readTransport('v=0\r\n')).toBeNull();
 });
+
+describe('RED (RFC 2198)', () => {
+	const withRed = (formats: string, blocks = '111/111'): string[] => [
+		...replaced('m=audio', `m=audio 9 UDP/TLS/RTP/SAVPF ${formats}`),
+		`a=fmtp:63 ${blocks}`
+	];
+	const answerTo = (lines: readonly string[], flow: 'receive' | 'send'): string =>
+		buildAnswer({
+			...plan,
+			offer: offer(lines),
+			flow: flow === 'receive' ? { type: 'receive' } : { type: 'send', ssrc: 5, cname: 'c' }
+		});
+
+	test('is taken around Opus alone', () => {
+		expect(offer(withRed('63 111')).audio).toMatchObject({ redPayloadType: 63, prefersRed: true });
+		expect(offer(withRed('111 63')).audio).toMatchObject({ redPayloadType: 63, prefersRed: false });
+		expect(offer(withRed('111 63', '111/9')).audio.redPayloadType).toBeNull();
+		expect(offer(withRed('111')).audio.redPayloadType).toBeNull();
+		expect(offer().audio.redPayloadType).toBeNull();
+	});
+
+	test('stands first in the answer to a publisher who prefers it', () => {
+		const answer = answerTo(withRed('63 111'), 'receive');
+		expect(answer).toContain('m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n');
+		expect(answer).toContain('a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n');
+		expect(answerTo(withRed('111 63'), 'receive')).toContain('SAVPF 111 63\r\n');
+		expect(answerTo(CHROMIUM, 'receive')).toContain('SAVPF 111\r\n');
+	});
+
+	test('is what a listener may get beside plain Opus', () => {
+		expect(answerTo(withRed('63 111'), 'send')).toContain('SAVPF 111 63\r\n');
+	});
+});

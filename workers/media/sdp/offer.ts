@@ -23,6 +23,10 @@ export type OfferedAudio = {
 	readonly mid: string;
 	readonly direction: Direction;
 	readonly payloadType: number;
+	/** Payload type of RED (RFC 2198) around that Opus, when offered. */
+	readonly redPayloadType: number | null;
+	/** The client prefers RED to plain Opus. */
+	readonly prefersRed: boolean;
 	/** The client's own parameters of Opus, sent back as they are; empty when it gave none. */
 	readonly formatParameters: string;
 	/** Id of the audio level extension (RFC 6464), when offered. */
@@ -101,6 +105,8 @@ export function parseOffer(text: string): Result<Offer, OfferCode> {
 	if (formatParameters !== undefined && !FORMAT_PARAMETERS.test(formatParameters))
 		return refuse('sdp_invalid', 'invalid SDP');
 
+	const redPayloadType = findRed(section, payloadType);
+
 	return ok({
 		media,
 		bundled: attributes(session, 'group').some((value) => value.startsWith('BUNDLE')),
@@ -118,6 +124,11 @@ export function parseOffer(text: string): Result<Offer, OfferCode> {
 			mid,
 			direction: direction(section.attributes) ?? direction(session) ?? 'sendrecv',
 			payloadType,
+			redPayloadType,
+			prefersRed:
+				redPayloadType !== null &&
+				section.formats.indexOf(String(redPayloadType)) <
+					section.formats.indexOf(String(payloadType)),
 			formatParameters: formatParameters ?? '',
 			levelExtensionId: findExtension(section.attributes, AUDIO_LEVEL_URI),
 			transportExtensionId: findTransportExtension(section.attributes, payloadType)
@@ -186,14 +197,39 @@ function direction(list: readonly string[]): Direction | null {
 
 /** The payload type of plain Opus; `opus/48000/2` is its only valid form (RFC 7587 §7). */
 function findOpus(section: Pick<OfferedMedia, 'formats' | 'attributes'>): number | null {
-	const map = attributes(section.attributes, 'rtpmap').find((value) =>
-		/^\d{1,3} opus\/48000\/2$/i.test(value)
+	return findPayloadTypes(section, 'opus')[0] ?? null;
+}
+
+/** The payload type of RED whose blocks are all that Opus: `a=fmtp:63 111/111` (RFC 2198 §5). */
+function findRed(
+	section: Pick<OfferedMedia, 'formats' | 'attributes'>,
+	opus: number
+): number | null {
+	const found = findPayloadTypes(section, 'red').find((red) =>
+		attributes(section.attributes, 'fmtp').some((value) => {
+			const [type, blocks = ''] = value.split(' ');
+			return type === String(red) && /^\d/.test(blocks) && isAll(blocks, opus);
+		})
 	);
-	const payloadType = map === undefined ? Number.NaN : Number.parseInt(map, 10);
-	const offered = section.formats.includes(String(payloadType));
-	// 64–95 would be taken for RTCP (RFC 5761 §4).
-	const usable = payloadType <= 127 && !(payloadType >= 64 && payloadType <= 95);
-	return offered && usable ? payloadType : null;
+	return found ?? null;
+}
+
+function isAll(blocks: string, opus: number): boolean {
+	return blocks.split('/').every((block) => block === String(opus));
+}
+
+function findPayloadTypes(
+	section: Pick<OfferedMedia, 'formats' | 'attributes'>,
+	codec: 'opus' | 'red'
+): number[] {
+	return attributes(section.attributes, 'rtpmap').flatMap((value) => {
+		const [type = '', name = ''] = value.split(' ');
+		const payloadType = /^\d{1,3}$/.test(type) ? Number(type) : Number.NaN;
+		// 64–95 would be taken for RTCP (RFC 5761 §4).
+		const usable = payloadType <= 127 && !(payloadType >= 64 && payloadType <= 95);
+		const offered = section.formats.includes(String(payloadType));
+		return name.toLowerCase() === `${codec}/48000/2` && usable && offered ? [payloadType] : [];
+	});
 }
 
 function findExtension(list: readonly string[], uri: string): number | null {

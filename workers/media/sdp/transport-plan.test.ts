@@ -22,6 +22,8 @@ function offer(setup: SetupRole, candidates: readonly string[], fromLibdatachann
 			mid: '0',
 			direction: 'recvonly',
 			payloadType: 111,
+			redPayloadType: null,
+			prefersRed: false,
 			formatParameters: '',
 			levelExtensionId: null,
 			transportExtensionId: null
