@@ -7,6 +7,7 @@ const at = (counters: Partial<UplinkCounters>): UplinkCounters => ({
 	packetsLost: null,
 	roundTripMs: null,
 	jitterMs: null,
+	hasCopies: false,
 	...counters
 });
 
@@ -17,8 +18,24 @@ describe('qualityBetween', () => {
 			at({ packetsSent: 100, bytesSent: 12_000, packetsLost: 5, roundTripMs: 20 }),
 			1_000
 		);
-		expect(quality).toEqual({ loss: 0.1, roundTripMs: 20, bitsPerSecond: 48_000 });
+		expect(quality).toEqual({
+			loss: 0.1,
+			lostForGood: 0.1,
+			roundTripMs: 20,
+			bitsPerSecond: 48_000
+		});
 		expect(isBad(quality)).toBe(true);
+	});
+
+	test('with copies that takes two lost in a row', () => {
+		const quality = qualityBetween(
+			at({ packetsSent: 50, packetsLost: 0, hasCopies: true }),
+			at({ packetsSent: 100, packetsLost: 5, hasCopies: true }),
+			1_000
+		);
+		expect(quality.loss).toBeCloseTo(0.1);
+		expect(quality.lostForGood).toBeCloseTo(0.01);
+		expect(isBad(quality)).toBe(false);
 	});
 
 	test('a line that stands still loses nothing', () => {

@@ -6,12 +6,19 @@ export type UplinkCounters = {
 	readonly packetsLost: number | null;
 	readonly roundTripMs: number | null;
 	readonly jitterMs: number | null;
+	/** Every packet carries a copy of the frame before (RED), from which the media server fills what was lost. */
+	readonly hasCopies: boolean;
 };
 
 /** How the line was between two looks at it. */
 export type UplinkQuality = {
 	/** Share of packets lost, 0 … 1. */
 	readonly loss: number;
+	/**
+	 * Share of the sound that no copy could bring back, 0 … 1: with copies that takes two lost in a row, estimated
+	 * here as if losses were independent.
+	 */
+	readonly lostForGood: number;
 	readonly roundTripMs: number | null;
 	readonly bitsPerSecond: number;
 };
@@ -27,8 +34,10 @@ export function qualityBetween(
 ): UplinkQuality {
 	const sent = after.packetsSent - before.packetsSent;
 	const lost = (after.packetsLost ?? 0) - (before.packetsLost ?? 0);
+	const loss = sent > 0 ? Math.min(1, Math.max(0, lost / sent)) : 0;
 	return {
-		loss: sent > 0 ? Math.min(1, Math.max(0, lost / sent)) : 0,
+		loss,
+		lostForGood: after.hasCopies ? loss * loss : loss,
 		roundTripMs: after.roundTripMs,
 		bitsPerSecond:
 			elapsedMs > 0 ? Math.max(0, ((after.bytesSent - before.bytesSent) * 8000) / elapsedMs) : 0
@@ -52,8 +61,8 @@ export class UplinkWatch {
 	}
 }
 
-export function isBad({ loss, roundTripMs }: UplinkQuality): boolean {
-	return loss >= LOSS_BAD || (roundTripMs ?? 0) >= ROUND_TRIP_BAD_MS;
+export function isBad({ lostForGood, roundTripMs }: UplinkQuality): boolean {
+	return lostForGood >= LOSS_BAD || (roundTripMs ?? 0) >= ROUND_TRIP_BAD_MS;
 }
 
 /** Reads the counters of a publishing connection (W3C webrtc-stats). */
@@ -63,11 +72,15 @@ export async function measureUplink(connection: RTCPeerConnection): Promise<Upli
 		bytesSent: 0,
 		packetsLost: null as number | null,
 		roundTripMs: null as number | null,
-		jitterMs: null as number | null
+		jitterMs: null as number | null,
+		hasCopies: false
 	};
+	const report = await connection.getStats();
 	// The lib's type of a report is a bare Map of any.
-	for (const entry of (await connection.getStats()).values() as Iterable<StatsEntry>) {
+	for (const entry of report.values() as Iterable<StatsEntry>) {
 		if (entry.type === 'outbound-rtp') {
+			const codec = report.get(entry.codecId ?? '') as { mimeType?: string } | undefined;
+			counters.hasCopies = codec?.mimeType?.toLowerCase() === 'audio/red';
 			counters.packetsSent = entry.packetsSent ?? 0;
 			counters.bytesSent = entry.bytesSent ?? 0;
 		} else if (entry.type === 'remote-inbound-rtp') {
@@ -87,7 +100,7 @@ export async function measureUplink(connection: RTCPeerConnection): Promise<Upli
 }
 
 type StatsEntry = RTCStats &
-	Pick<Partial<RTCOutboundRtpStreamStats>, 'packetsSent' | 'bytesSent'> &
+	Pick<Partial<RTCOutboundRtpStreamStats>, 'packetsSent' | 'bytesSent' | 'codecId'> &
 	Pick<Partial<RTCReceivedRtpStreamStats>, 'packetsLost' | 'jitter'> &
 	Pick<Partial<RTCIceCandidatePairStats>, 'nominated' | 'currentRoundTripTime'> & {
 		/** RTCRemoteInboundRtpStreamStats, which the lib does not know. */
