@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { build } from 'esbuild';
 import type { RunningMediaServer } from '../contracts/media-server/running-media-server.ts';
 import { stageOn } from '../contracts/media-server/stage.ts';
 import type { BadNetwork } from './bad-network.ts';
 import { invitePerson, type Microphone } from './people.ts';
-import { udpRelay } from './udp-relay.ts';
+import { udpRelay, type UdpRelay } from './udp-relay.ts';
 
 /** What the ways between a browser that publishes, the media server and a browser that listens are like. */
 export type CallPlan = {
@@ -27,7 +28,7 @@ export type CallFigures = {
 };
 
 /** Publisher and listener of the product itself, in one page; their answers go through `window.redirect`. */
-const PAGE = `
+const PAGE = String.raw`
 import { openWhip } from './src/lib/client/whip.ts';
 import { openWhepSession } from './src/lib/client/whep-session.ts';
 import { SPEECH } from './src/lib/client/opus-offer.ts';
@@ -41,7 +42,7 @@ const send = fetch;
 window.fetch = async (url, init) => {
 	if (init?.method !== 'POST') return send(url, init);
 	// A server that knows where we are would go past the relay.
-	const body = init.body.replace(/^a=candidate:.*\\r?\\n/gm, '');
+	const body = init.body.replace(/^a=candidate:.*\r?\n/gm, '');
 	const answer = await send(url, { ...init, body });
 	const kind = String(url).endsWith('/whip') ? 'up' : 'down';
 	const sdp = await window.redirect(kind, await answer.text());
@@ -99,11 +100,18 @@ type Counters = Readonly<
 	Record<'up' | 'down' | 'samples' | 'concealed' | 'bufferSeconds' | 'emitted', number>
 >;
 
-/** Publishes and listens through bad ways, in a real Chromium, and says what became of the sound. */
-export async function callThrough(
+export type Call = {
+	readonly path: string;
+	readonly relays: { readonly up: UdpRelay; readonly down: UdpRelay };
+	counters(): Promise<Counters>;
+	close(): Promise<void>;
+};
+
+/** Publishes and listens in a real Chromium; both ways go through relays. */
+export async function openCall(
 	server: RunningMediaServer,
-	{ up, down, red, settleMs, measureMs, microphone }: CallPlan
-): Promise<CallFigures> {
+	{ up, down, red, microphone }: Pick<CallPlan, 'up' | 'down' | 'red' | 'microphone'>
+): Promise<Call> {
 	const stage = stageOn(server);
 	const path = await stage.channel();
 	const whip = await stage.endpoint('whip', path);
@@ -112,8 +120,13 @@ export async function callThrough(
 	relays.up.spoil('up', up, 11);
 	relays.down.spoil('down', down, 23);
 	const person = await invitePerson(microphone);
+	const { page } = person;
+	async function close(): Promise<void> {
+		await person.close();
+		await stage.clear();
+		await Promise.all([relays.up.close(), relays.down.close()]);
+	}
 	try {
-		const { page } = person;
 		const { outputFiles } = await build({
 			stdin: { contents: PAGE, resolveDir: '.', loader: 'ts' },
 			bundle: true,
@@ -129,10 +142,25 @@ export async function callThrough(
 		await page.goto(`${server.webrtcBase}/call`);
 		await page.addScriptTag({ content: outputFiles[0]?.text ?? '' });
 		await page.evaluate((plan) => window.call(plan), { whip, whep, red });
-		await page.waitForTimeout(settleMs);
-		const before = await page.evaluate(() => window.counters());
-		await page.waitForTimeout(measureMs);
-		const after = await page.evaluate(() => window.counters());
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	return { path, relays, counters: () => page.evaluate(() => window.counters()), close };
+}
+
+/** A call through bad ways, and what became of the sound. */
+export async function callThrough(
+	server: RunningMediaServer,
+	{ settleMs, measureMs, ...plan }: CallPlan
+): Promise<CallFigures> {
+	const call = await openCall(server, plan);
+	try {
+		// The time is part of what is measured.
+		await setTimeout(settleMs);
+		const before = await call.counters();
+		await setTimeout(measureMs);
+		const after = await call.counters();
 		const grown = (name: keyof Counters): number => after[name] - before[name];
 		return {
 			concealed: grown('concealed') / grown('samples'),
@@ -141,9 +169,7 @@ export async function callThrough(
 			downBitsPerSecond: (grown('down') * 8000) / measureMs
 		};
 	} finally {
-		await person.close();
-		await stage.clear();
-		await Promise.all([relays.up.close(), relays.down.close()]);
+		await call.close();
 	}
 }
 
