@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FLOOR_STEREO, SPEECH, offerOpus, preferredCodecs } from './opus-offer.ts';
+import { FLOOR_STEREO, SPEECH, offerOpus } from './opus-offer.ts';
 
 const CHROMIUM = [
 	'v=0',
@@ -43,20 +43,5 @@ describe('offerOpus', () => {
 
 	test('leaves an offer without Opus alone', () => {
 		expect(offerOpus('v=0\r\n', SPEECH)).toBe('v=0\r\n');
-	});
-});
-
-describe('preferredCodecs', () => {
-	const named = (names: readonly string[]) => names.map((name) => ({ mimeType: `audio/${name}` }));
-
-	test('puts copies before plain Opus, and leaves out everything else', () => {
-		expect(preferredCodecs(named(['opus', 'red', 'G722', 'PCMU', 'CN']))).toEqual(
-			named(['red', 'opus'])
-		);
-	});
-
-	test('is plain Opus where there are no copies, and nothing without Opus', () => {
-		expect(preferredCodecs(named(['opus', 'PCMA']))).toEqual(named(['opus']));
-		expect(preferredCodecs(named(['red', 'PCMA']))).toEqual([]);
 	});
 });

@@ -23,17 +23,3 @@ export function offerOpus(sdp: string, { maxBitrate, channels }: OpusProfile): s
 	if (existing.test(sdp)) return sdp.replace(existing, wanted);
 	return sdp.replace(new RegExp(`^(a=rtpmap:${payloadType} [^\\r\\n]*)`, 'm'), `$1\r\n${wanted}`);
 }
-
-/**
- * Opus, and before it Opus in packets that also carry a copy of the frame before (RED, RFC 2198), where the browser
- * can: a media server that knows it fills a lost frame from the next packet, any other answers with plain Opus.
- * Empty when the browser has no Opus.
- */
-export function preferredCodecs<C extends { readonly mimeType: string }>(
-	codecs: readonly C[]
-): C[] {
-	const named = (name: string) =>
-		codecs.filter(({ mimeType }) => mimeType.toLowerCase() === `audio/${name}`);
-	const opus = named('opus');
-	return opus.length === 0 ? [] : [...named('red'), ...opus];
-}

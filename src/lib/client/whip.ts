@@ -1,6 +1,6 @@
 import type { PublishTicket } from '#lib/protocol/booth.ts';
 import { iceServersOf } from './ice-servers.ts';
-import { offerOpus, preferredCodecs, type OpusProfile } from './opus-offer.ts';
+import { offerOpus, type OpusProfile } from './opus-offer.ts';
 import { deleteSession, postOffer } from './session-requests.ts';
 import { measureUplink, type UplinkCounters } from './uplink.ts';
 import { trickleByPatch } from './whip-trickle.ts';
@@ -165,11 +165,12 @@ export async function openWhip({
 /** One audio line that can carry Opus and nothing else. */
 function sendOnlyOpus(connection: RTCPeerConnection): RTCRtpSender {
 	const transceiver = connection.addTransceiver('audio', { direction: 'sendonly' });
-	const codecs = RTCRtpSender.getCapabilities('audio')?.codecs ?? [];
-	const wanted = preferredCodecs(codecs);
-	if (wanted.length === 0) throw new WhipError('unsupported', 'this browser has no Opus');
+	const opus = RTCRtpSender.getCapabilities('audio')?.codecs.filter(
+		({ mimeType }) => mimeType.toLowerCase() === 'audio/opus'
+	);
+	if (!opus || opus.length === 0) throw new WhipError('unsupported', 'this browser has no Opus');
 	// Firefox before 128 has no say in it; there the media server answers with Opus, which stands first.
-	if ('setCodecPreferences' in transceiver) transceiver.setCodecPreferences(wanted);
+	if ('setCodecPreferences' in transceiver) transceiver.setCodecPreferences(opus);
 	return transceiver.sender;
 }
 
