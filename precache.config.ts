@@ -9,7 +9,14 @@ const NODES = '.svelte-kit/generated/client-optimized/nodes';
 /** Kit's own layout and error page, and the pages of the (listen) group; `/` is the start of the installed app. */
 const KEPT = /routes\/(\+layout|\+error|\+page|\(listen\)\/.*)\.(svelte|ts)"/;
 
-type ManifestChunk = { file: string; imports?: string[]; css?: string[] };
+const PAGE = /client-optimized\/(nodes|matchers)/;
+
+type ManifestChunk = {
+	file: string;
+	imports?: string[];
+	dynamicImports?: string[];
+	css?: string[];
+};
 
 /** Paths below the client output of everything the kept pages load, found in Vite's manifest. */
 export function listenerAssets(): Set<string> {
@@ -38,6 +45,8 @@ export function listenerAssets(): Set<string> {
 		kept.add(chunk.file);
 		for (const css of chunk.css ?? []) kept.add(css);
 		for (const next of chunk.imports ?? []) visit(next);
+		// What a page fetches when it is needed is needed without a network too; other pages are not.
+		for (const next of chunk.dynamicImports ?? []) if (!PAGE.test(next)) visit(next);
 	};
 	for (const entry of entries) visit(entry);
 	return kept;

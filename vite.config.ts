@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { SvelteKitPWA } from '@vite-pwa/sveltekit';
 import { defineConfig, type Plugin } from 'vite';
+import { lateMessages } from './late-messages.config.ts';
 import { keepListenerAssets } from './precache.config.ts';
 
 /** Leaves Vite's own HTTP server where the Kit `init` hook looks for it, as src/main.js does in production. */
@@ -25,6 +26,7 @@ export default defineConfig({
 			strategy: ['cookie', 'preferredLanguage', 'baseLocale'],
 			cookieName: 'locale'
 		}),
+		lateMessages(),
 		sveltekit(),
 		SvelteKitPWA({
 			strategies: 'injectManifest',

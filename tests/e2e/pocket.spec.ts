@@ -8,7 +8,9 @@ import {
 	startListening,
 	TONES
 } from '../support/journey.ts';
+import { expectAccessible } from '../support/accessible.ts';
 import { speakIn, speakOnStage, type Speaking } from '../support/on-air.ts';
+import { invitePerson } from '../support/people.ts';
 import { pitchLevelDbfs } from '../support/sound-level.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -171,6 +173,91 @@ test('the last half minute is heard again as it was, then the sound catches up',
 	// The live sound fades out while the replay begins, and the other way round.
 	expect(both.filter((tones) => tones.length > 1).length).toBeLessThanOrEqual(6);
 	await farewell([listener]);
+});
+
+test('everything read before is there after a cold start without a network, and is searched', async () => {
+	const person = await invitePerson('none', {
+		viewport: { width: 390, height: 844 },
+		ignoreComplaints: /ERR_INTERNET_DISCONNECTED|WebSocket connection/
+	});
+	const { page, context } = person;
+	await page.route('**/api/events/demo/captions?**', async (route) => {
+		const asked = new URL(route.request().url()).searchParams;
+		const channel = Number(asked.get('channel'));
+		const finals = asked.has('seq')
+			? []
+			: Array.from({ length: 200 }, (_, n) => ({
+					id: `c${n}`,
+					channel,
+					seq: n + 1,
+					language: 'en',
+					machine: false,
+					version: 1,
+					text: `Sentence ${n + 1} about ${n % 10 === 0 ? 'the café' : 'the harbour'}.`,
+					startedAt: 1_700_000_000_000 + n * 5_000,
+					endedAt: 1_700_000_004_000 + n * 5_000,
+					speaker: null
+				}));
+		await route.fulfill({ json: { finals, more: false } });
+	});
+	await page.goto(`${stack.url}/listener/demo?code=${stack.demo.joinCode}&lang=en`);
+	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+	const kept = () =>
+		page.evaluate(
+			() =>
+				new Promise<number>((resolve) => {
+					const open = indexedDB.open('voxbento-captions');
+					open.onsuccess = () => {
+						const store = open.result.transaction('captions').objectStore('captions');
+						const count = store.count();
+						count.onsuccess = () => {
+							open.result.close();
+							resolve(count.result);
+						};
+					};
+				})
+		);
+	await expect.poll(kept, { timeout: 20_000 }).toBe(200);
+
+	await context.setOffline(true);
+	await page.goto(`${stack.url}/listener/demo`);
+	await expect(page.getByText('No network')).toBeVisible();
+	await page.getByRole('button', { name: 'Read captions' }).click();
+	const reader = page.locator('[data-reader]');
+	await expect(reader.locator('li')).toHaveCount(200);
+	await page.getByLabel('Search in what was said').fill('cafe SENTENCE');
+	await expect(reader.locator('li')).toHaveCount(20);
+	await expectAccessible(page);
+	await page.getByRole('button', { name: 'View' }).click();
+	const saved = page.waitForEvent('download');
+	await page.getByRole('button', { name: 'Save as text' }).click();
+	expect((await saved).suggestedFilename()).toBe('demo-en.txt');
+	await page.keyboard.press('Escape');
+	await expect(reader).toBeHidden();
+	await farewell([person]);
+});
+
+test('speaks the phone’s language and another at a tap, on the narrowest screen with the largest text', async () => {
+	const person = await invitePerson('none', {
+		viewport: { width: 320, height: 640 },
+		locale: 'fr-FR'
+	});
+	const { page } = person;
+	await page.goto(`${stack.url}/listener/demo?code=${stack.demo.joinCode}`);
+	await expect(page.getByText('Appuyez sur lecture pour écouter.')).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Français/ })).toHaveAttribute(
+		'aria-pressed',
+		'true'
+	);
+	await page.locator('summary', { hasText: 'À propos et réglages' }).click();
+	await page.getByLabel('Langue de ces pages').selectOption('hi');
+	await expect(page.getByText('सुनने के लिए चलाएँ दबाएँ।')).toBeVisible();
+	await expect(page.locator('html')).toHaveAttribute('lang', 'hi');
+	await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+	const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+	expect(wider).toBeLessThanOrEqual(0);
+	await expectAccessible(page);
+	await farewell([person]);
 });
 
 function toneSeconds(heard: Float32Array, pitchHz: number): number {

@@ -84,6 +84,21 @@ describeOnEachDatabase('channels', ({ open }) => {
 		return found && { air: found.air, since: found.since };
 	}
 
+	it('tell what the organiser decides: a delay of a room, consent to be recorded and its withdrawal', async () => {
+		await channels.snapshot(event);
+		const toldRooms: number[][] = [];
+		channels.onRooms((_, all) => toldRooms.push(all.map(({ delayMs }) => delayMs)));
+		await db.update(rooms).set({ listenerDelayMs: 2_500 }).where(eq(rooms.slug, 'side'));
+		await db.update(booths).set({ recordingConsent: true }).where(eq(booths.id, ids.french));
+		await channels.refresh();
+		expect(toldRooms).toEqual([[0, 2_500]]);
+		expect(told.at(-1)).toEqual([expect.objectContaining({ booth: ids.french, replay: true })]);
+		await db.update(booths).set({ recordingConsent: false }).where(eq(booths.id, ids.french));
+		await channels.refresh();
+		expect(told.at(-1)).toEqual([expect.objectContaining({ booth: ids.french, replay: false })]);
+		expect(toldRooms).toHaveLength(1);
+	});
+
 	it('list every room and booth of the event, the floor first, without people', async () => {
 		const snapshot = await channels.snapshot(event);
 		expect(snapshot.event).toEqual({ slug: 'conf', name: 'Conf', notes: '' });

@@ -1,6 +1,7 @@
 import type { StandIn } from '#lib/domain/listening/heard.ts';
 import type { ReadTicket } from '#lib/protocol/booth.ts';
 import type { ListenSnapshot } from '#lib/protocol/listen.ts';
+import type { EventSchedule } from '#lib/protocol/schedule.ts';
 
 /**
  * What the phone remembers between visits, per event: choices of this listener, and the last that was known of
@@ -44,6 +45,7 @@ export type Known = {
 
 const CHOICES = 'voxbento.listen.choices.';
 const KNOWN = 'voxbento.listen.known.';
+const PROGRAMME = 'voxbento.listen.programme.';
 
 export function recallChoices(event: string): Choices {
 	const stored = read<Record<string, unknown>>(CHOICES + event) ?? {};
@@ -76,6 +78,17 @@ export function rememberKnown(event: string, known: Known): void {
 	write(KNOWN + event, known);
 }
 
+export function recallProgramme(event: string): EventSchedule | null {
+	const stored = read<Partial<EventSchedule>>(PROGRAMME + event);
+	if (!Array.isArray(stored?.sessions) || typeof stored.timeZone !== 'string') return null;
+	// The phone's clock stands in for the server's, which cannot be asked.
+	return { sessions: stored.sessions, timeZone: stored.timeZone, serverNow: Date.now() };
+}
+
+export function rememberProgramme(event: string, programme: EventSchedule): void {
+	write(PROGRAMME + event, programme);
+}
+
 /** Events this phone has listened to, the latest first. */
 export function knownEvents(): { slug: string; name: string }[] {
 	try {
@@ -94,6 +107,7 @@ export function knownEvents(): { slug: string; name: string }[] {
 export function forgetKnown(event: string): void {
 	try {
 		localStorage.removeItem(KNOWN + event);
+		localStorage.removeItem(PROGRAMME + event);
 	} catch {
 		// Storage is off: nothing was kept.
 	}

@@ -88,8 +88,12 @@ export class ListenerStore {
 	);
 
 	readonly captions: CaptionsStore;
+	/** Booth id of another channel to read than the one that is heard. */
+	captionChoice = $state<number | null>(null);
 	/** Booth id of the channel whose captions belong to what is heard; null: it has none. */
 	readonly captioned = $derived.by((): number | null => {
+		const chosen = this.channels.find(({ booth }) => booth === this.captionChoice);
+		if (chosen?.captions === true) return chosen.booth;
 		const channel =
 			this.heard.kind === 'nothing'
 				? this.channels.find(({ language }) => language === this.language)

@@ -7,6 +7,7 @@ import {
 	type Locale
 } from '#lib/paraglide/runtime.js';
 import { isRightToLeft } from '#lib/domain/language.ts';
+import { loadMessages } from './late-messages.ts';
 
 /**
  * Language of the user interface in this browser. Messages read it reactively, so that a page changes its
@@ -24,7 +25,10 @@ function firstLocale(): Locale {
 
 let current = $state.raw<Locale>('en');
 if (inBrowser) {
-	current = firstLocale();
+	const first = firstLocale();
+	// Awaited here, or the page would be made alive in another language than it was rendered in.
+	await loadMessages(first);
+	current = first;
 	showLocale(current);
 	overwriteGetLocale(() => current);
 }
@@ -33,8 +37,10 @@ export function setReaderLocale(locale: string): void {
 	if (!isLocale(locale)) return;
 	const secure = location.protocol === 'https:' ? '; secure' : '';
 	document.cookie = `${cookieName}=${locale}; path=/; max-age=${cookieMaxAge}; samesite=lax${secure}`;
-	current = locale;
-	showLocale(locale);
+	void loadMessages(locale).then(() => {
+		current = locale;
+		showLocale(locale);
+	});
 }
 
 /**

@@ -1,7 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { AuditAction } from '#lib/domain/access/audit-actions.ts';
 import type { Actor, Scope } from '#lib/domain/access/policy.ts';
-import type { EventId } from '#lib/domain/ids.ts';
 import { ok, refuse, type Result } from '#lib/domain/result.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Db } from '../db/database.ts';
@@ -11,7 +10,6 @@ import type { FoundBooth, FoundEvent, FoundRoom } from '../events/events.ts';
 
 export const LONGEST_DELAY_MS = 10_000;
 export const NOTES_MAX_LENGTH = 5_000;
-const MOST_ORIGINS = 20;
 
 type By = { readonly actor: Actor; readonly address: string | null };
 
@@ -22,13 +20,6 @@ export type ListeningSettings = {
 	/** Whether the channel may be recorded, even on a listener's phone for a replay. */
 	setConsent(booth: FoundBooth, consents: boolean, by: By): Promise<void>;
 	setNotes(event: FoundEvent, notes: string, by: By): Promise<Result<null, 'too_long'>>;
-	embedOrigins(event: EventId): Promise<string[]>;
-	/** Sites that may show the player in a frame, as typed, one a line. */
-	setEmbedOrigins(
-		event: FoundEvent,
-		typed: string,
-		by: By
-	): Promise<Result<null, 'origin_invalid'>>;
 };
 
 export function createListeningSettings({
@@ -66,40 +57,6 @@ export function createListeningSettings({
 			await db.update(events).set({ venueNotes }).where(eq(events.id, event.id));
 			await record(by, 'event.settings_changed', event.scope, event.name, { venueNotes: true });
 			return ok(null);
-		},
-
-		async embedOrigins(event) {
-			const [row] = await db
-				.select({ origins: events.embedOrigins })
-				.from(events)
-				.where(eq(events.id, event));
-			return row?.origins ?? [];
-		},
-
-		async setEmbedOrigins(event, typed, by) {
-			const lines = typed.split(/[\s,]+/).filter((line) => line !== '');
-			const origins = [...new Set(lines.map(originOf))];
-			const isValid = (one: string | null): one is string => one !== null;
-			if (!origins.every(isValid) || origins.length > MOST_ORIGINS)
-				return refuse('origin_invalid', 'An origin looks like https://example.org.');
-			await db.update(events).set({ embedOrigins: origins }).where(eq(events.id, event.id));
-			await record(by, 'event.settings_changed', event.scope, event.name, {
-				embedOrigins: origins
-			});
-			return ok(null);
 		}
 	};
-}
-
-/**
- * The origin of what was typed (RFC 6454 §6.2), null when it is none. It goes into a header as it is, so nothing
- * but a plain host passes; plain http only for the machine somebody develops on.
- */
-export function originOf(typed: string): string | null {
-	if (!URL.canParse(typed)) return null;
-	const { origin, protocol, hostname, pathname, username } = new URL(typed);
-	const isLocal = hostname === 'localhost' || hostname === '127.0.0.1';
-	if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) return null;
-	if (pathname !== '/' || username !== '' || !/^[a-z0-9.-]+$/.test(hostname)) return null;
-	return origin;
 }

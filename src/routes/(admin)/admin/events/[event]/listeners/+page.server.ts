@@ -18,12 +18,11 @@ export const load: PageServerLoad = async (request) => {
 	depends('listeners:now');
 	const { app, actor } = locals;
 	const now = Date.now();
-	const [audience, history, rooms, booths, origins] = await Promise.all([
+	const [audience, history, rooms, booths] = await Promise.all([
 		app.audience.now(event.id),
 		app.audience.history(event.id, new Date(now - DAY_MS), new Date(now + DAY_MS)),
 		app.events.rooms(event.id),
-		app.events.booths(event.id),
-		app.listening.embedOrigins(event.id)
+		app.events.booths(event.id)
 	]);
 	const most = new Map<number, number>();
 	const byMinute = new Map<number, number>();
@@ -50,9 +49,7 @@ export const load: PageServerLoad = async (request) => {
 			.filter(({ scope }) => can(actor, 'room:coordinate', scope))
 			.map(({ room }) => ({ id: room.id, name: room.name, delayMs: room.listenerDelayMs })),
 		mayManage: can(actor, 'event:manage', event.scope),
-		notes: event.venueNotes,
-		origins,
-		base: app.env.PUBLIC_BASE_URL
+		notes: event.venueNotes
 	};
 };
 
@@ -91,13 +88,6 @@ export const actions: Actions = {
 		const typed = String((await request.request.formData()).get('notes') ?? '');
 		const done = await request.locals.app.listening.setNotes(event, typed, by(request));
 		return done.ok ? { done: 'notes' as const } : fail(400, { at: 'notes', room: null, typed });
-	},
-
-	embed: async (request) => {
-		const event = await deskEvent(request, request.params.event, 'event:manage');
-		const typed = String((await request.request.formData()).get('origins') ?? '');
-		const done = await request.locals.app.listening.setEmbedOrigins(event, typed, by(request));
-		return done.ok ? { done: 'embed' as const } : fail(400, { at: 'embed', room: null, typed });
 	}
 };
 

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import type { Plugin } from 'vite';
+
+/**
+ * Languages whose texts a browser fetches only when its reader wants them. Compiled messages hold every language
+ * of every text, and seven of them would cost a phone more than the radio itself; on the server all are at hand.
+ */
+const LATE = ['fr', 'es', 'hi', 'zh'] as const;
+const MESSAGE = /\/paraglide\/messages\/[^/]+\.js$/;
+const VIRTUAL = 'virtual:late-messages/';
+
+export function lateMessages(): Plugin {
+	return {
+		name: 'voxbento-late-messages',
+		enforce: 'pre',
+		resolveId: (id) => (id.startsWith(VIRTUAL) ? `\0${id}` : null),
+		load(id) {
+			if (!id.startsWith(`\0${VIRTUAL}`)) return null;
+			return tableOf(id.slice(VIRTUAL.length + 1));
+		},
+		transform(code, id, options) {
+			if (options?.ssr || !MESSAGE.test(id.split('?')[0] ?? id)) return null;
+			return { code: withoutLate(code), map: null };
+		}
+	};
+}
+
+/** A compiled message that looks its late languages up, and says it in English where they are not there. */
+export function withoutLate(code: string): string {
+	let result = code;
+	for (const locale of LATE) {
+		const name = new RegExp(`return ${locale}_(\\w+)\\(inputs\\)`, 'g');
+		result = result
+			.replace(new RegExp(`const ${locale}_\\w+ = [\\s\\S]*?\\n};\\n`, 'g'), '')
+			.replace(name, (_, key: string) => `return (late("${locale}","${key}")??en_${key})(inputs)`);
+	}
+	return `import { late } from '#lib/client/late-messages.ts';\n${result}`;
+}
+
+/** All texts of one language as a module: `{key: (inputs) => text}`. */
+export function tableOf(locale: string): string {
+	const entries = readdirSync('messages')
+		.map((namespace) => `messages/${namespace}/${locale}.json`)
+		.filter((file) => existsSync(file))
+		.flatMap((file) => Object.entries(JSON.parse(readFileSync(file, 'utf8')) as object))
+		.filter(([key, text]) => !key.startsWith('$') && typeof text === 'string');
+	const lines = entries.map(([key, text]) => `${key}:i=>${templateOf(String(text))}`);
+	return `export default {${lines.join(',\n')}};`;
+}
+
+/** `Hello {name}` as a template literal over the inputs `i`. */
+function templateOf(text: string): string {
+	const parts = text.split(/\{(\w+)\}/);
+	const literal = (part: string) => part.replace(/[`\\]|\$\{/g, (found) => `\\${found}`);
+	return `\`${parts.map((part, n) => (n % 2 === 0 ? literal(part) : `\${i?.${part}}`)).join('')}\``;
+}
