@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Plugin } from 'vite';
 
 /**
@@ -6,7 +7,9 @@ import type { Plugin } from 'vite';
  * of every text, and seven of them would cost a phone more than the radio itself; on the server all are at hand.
  */
 const LATE = ['fr', 'es', 'hi', 'zh'] as const;
-const MESSAGE = /\/paraglide\/messages\/[^/]+\.js$/;
+const MESSAGE = /\/paraglide\/messages\/(?!_index)[^/]+\.js$/;
+/** By its path: the compiled messages are a folder of their own, where the alias of the sources is not known. */
+const LOOK_UP = path.resolve('src/lib/client/late-messages.ts');
 const VIRTUAL = 'virtual:late-messages/';
 
 export function lateMessages(): Plugin {
@@ -34,7 +37,7 @@ export function withoutLate(code: string): string {
 			.replace(new RegExp(`const ${locale}_\\w+ = [\\s\\S]*?\\n};\\n`, 'g'), '')
 			.replace(name, (_, key: string) => `return (late("${locale}","${key}")??en_${key})(inputs)`);
 	}
-	return `import { late } from '#lib/client/late-messages.ts';\n${result}`;
+	return `import { late } from ${JSON.stringify(LOOK_UP)};\n${result}`;
 }
 
 /** All texts of one language as a module: `{key: (inputs) => text}`. */

@@ -7,7 +7,11 @@ import type { CaptionFinal, CaptionsCaughtUp } from '#lib/protocol/captions.ts';
 export type KeptCaption = Pick<
 	CaptionFinal,
 	'channel' | 'seq' | 'language' | 'version' | 'text' | 'startedAt' | 'speaker'
-> & { readonly event: string };
+> & {
+	readonly event: string;
+	/** What was said itself is the empty track; a machine's translation is the one of its language. */
+	readonly track: string;
+};
 
 const DATABASE = 'voxbento-captions';
 const STORE = 'captions';
@@ -25,7 +29,7 @@ function open(): Promise<IDBDatabase> {
 		const request = indexedDB.open(DATABASE, 1);
 		request.onupgradeneeded = () => {
 			const store = request.result.createObjectStore(STORE, {
-				keyPath: ['event', 'channel', 'seq']
+				keyPath: ['event', 'channel', 'track', 'seq']
 			});
 			store.createIndex('event', ['event', 'startedAt']);
 			store.createIndex('startedAt', 'startedAt');
@@ -59,10 +63,12 @@ export async function keptCaptions(event: string): Promise<KeptCaption[]> {
 async function store(event: string, finals: readonly CaptionFinal[]): Promise<void> {
 	const transaction = (await open()).transaction(STORE, 'readwrite');
 	const kept = transaction.objectStore(STORE);
-	for (const { channel, seq, language, version, text, startedAt, speaker } of finals) {
-		const before = await settled<KeptCaption | undefined>(kept.get([event, channel, seq]));
+	for (const final of finals) {
+		const { channel, seq, language, version, text, startedAt, speaker } = final;
+		const track = trackOf(final);
+		const before = await settled<KeptCaption | undefined>(kept.get([event, channel, track, seq]));
 		if (before && before.version >= version) continue;
-		kept.put({ event, channel, seq, language, version, text, startedAt, speaker });
+		kept.put({ event, channel, track, seq, language, version, text, startedAt, speaker });
 	}
 	await new Promise<void>((resolve, reject) => {
 		transaction.oncomplete = () => resolve();
@@ -70,12 +76,12 @@ async function store(event: string, finals: readonly CaptionFinal[]): Promise<vo
 	});
 }
 
-async function lastSeq(event: string, channel: number): Promise<number> {
+async function lastSeq(event: string, channel: number, track: string): Promise<number> {
 	const kept = (await open()).transaction(STORE).objectStore(STORE);
-	const range = IDBKeyRange.bound([event, channel], [event, channel, []]);
+	const range = IDBKeyRange.bound([event, channel, track], [event, channel, track, []]);
 	const cursor = await settled(kept.openKeyCursor(range, 'prev'));
 	const key = cursor?.primaryKey;
-	return Array.isArray(key) ? Number(key[2]) : 0;
+	return Array.isArray(key) ? Number(key[3]) : 0;
 }
 
 async function clean(event: string, now: number): Promise<void> {
@@ -98,7 +104,8 @@ export async function forgetCaptions(event: string): Promise<void> {
 }
 
 /** Channels whose gap since the last visit was looked after on this page. */
-const filled = new Set<number>();
+const filled = new Set<string>();
+const trackOf = ({ machine, language }: CaptionFinal) => (machine ? language : '');
 let last: Promise<void> = Promise.resolve();
 
 /** Keeps what a page shows, and asks for what was said since this phone read the channel last. */
@@ -110,20 +117,23 @@ export function keepCaptions(event: string, finals: readonly CaptionFinal[]): Pr
 async function keep(event: string, finals: readonly CaptionFinal[]): Promise<void> {
 	const [first] = finals;
 	if (!first) return;
-	if (!filled.has(first.channel)) {
-		filled.add(first.channel);
+	const track = trackOf(first);
+	const about = `${first.channel}/${track}`;
+	if (!filled.has(about)) {
+		filled.add(about);
 		await clean(event, Date.now());
-		const known = await lastSeq(event, first.channel);
-		if (known > 0 && known + 1 < first.seq) await fill(event, first.channel, known, first.seq);
+		const known = await lastSeq(event, first.channel, track);
+		if (known > 0 && known + 1 < first.seq) await fill(event, first, known);
 	}
-	await store(
-		event,
-		finals.filter(({ machine }) => !machine)
-	);
+	await store(event, finals);
 }
 
-async function fill(event: string, channel: number, from: number, to: number): Promise<void> {
-	const url = `/api/events/${encodeURIComponent(event)}/captions?channel=${channel}`;
+/** What was said between `from` and the first caption of this visit. */
+async function fill(event: string, first: CaptionFinal, from: number): Promise<void> {
+	const { channel, seq: to } = first;
+	const track = trackOf(first);
+	const language = track === '' ? '' : `&language=${encodeURIComponent(track)}`;
+	const url = `/api/events/${encodeURIComponent(event)}/captions?channel=${channel}${language}`;
 	let seq = from;
 	for (let page = 0; page < MOST_PAGES && seq + 1 < to; page++) {
 		const response = await fetch(`${url}&seq=${seq}`, { cache: 'no-store' });

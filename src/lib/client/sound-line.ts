@@ -36,7 +36,8 @@ export type SoundLineOptions = {
 	/** `playing` is said when the sound can be heard, which is later by the delay. */
 	readonly onStatus: (status: WhepStatus) => void;
 	readonly onDelay: (seconds: number) => void;
-	readonly onMeasured: (measured: Measured) => void;
+	/** `volume`: of the element, null while a delay stands between. */
+	readonly onMeasured: (measured: Measured, volume: number | null) => void;
 	/** Another session's sound is played from now on. */
 	readonly onStream: (stream: MediaStream) => void;
 	/** The browser will not play without another tap, or something else took the speaker (a phone call). */
@@ -127,7 +128,7 @@ export function openSoundLine(options: SoundLineOptions): SoundLine {
 		path,
 		tickets,
 		onDelay,
-		onMeasured,
+		onMeasured: (measured) => onMeasured(measured, graph === null ? element.volume : null),
 		onStatus(status) {
 			clearTimeout(audible);
 			const isFirst = status.kind === 'playing' && !saidPlaying;

@@ -83,8 +83,8 @@ export function createTuner(
 		});
 	}
 
-	function measure(path: string, measured: Measured): void {
-		loudness.measured(path, measured);
+	function measure(path: string, measured: Measured, applied: number | null): void {
+		loudness.measured(path, measured, applied);
 		for (const line of lines()) line?.setGain(loudness.gain(line.path));
 	}
 
@@ -97,7 +97,7 @@ export function createTuner(
 			delayMs,
 			gain: loudness.gain(path),
 			onDelay: () => undefined,
-			onMeasured: (measured) => measure(path, measured),
+			onMeasured: (measured, applied) => measure(path, measured, applied),
 			onStream: () => undefined,
 			onStopped,
 			onResumed
@@ -112,8 +112,8 @@ export function createTuner(
 		const line: SoundLine = openSoundLine({
 			...options,
 			onDelay,
-			onMeasured(measured) {
-				options.onMeasured(measured);
+			onMeasured(measured, applied) {
+				options.onMeasured(measured, applied);
 				if (line === current) onMeasured(measured);
 			},
 			onStream(stream) {

@@ -1,5 +1,5 @@
 import { m } from '#lib/paraglide/messages.js';
-import { baseLocale, isLocale } from '#lib/paraglide/runtime.js';
+import { baseLocale, isLocale, type Locale } from '#lib/paraglide/runtime.js';
 import type { Letter } from '../mail/mail.ts';
 
 /** What a letter is about; `link` is what it brings, where it brings one. */
@@ -21,7 +21,7 @@ export function letter(to: string, about: LetterAbout, wanted: string | null): L
 
 type Words = { readonly subject: string; readonly paragraphs: readonly string[] };
 
-function words(about: LetterAbout, options: { locale: typeof baseLocale | 'de' | 'ar' }): Words {
+function words(about: LetterAbout, options: { locale: Locale }): Words {
 	const soon = m.account_mail_soon({}, options);
 	const notYou = m.account_mail_not_you({}, options);
 	switch (about.kind) {
