@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { EAR_RATE_HZ } from '../support/ear.ts';
-import { levels, longestSilenceMs, tonesHeard } from '../support/hearing.ts';
+import { longestSilenceMs, tonesHeard } from '../support/hearing.ts';
 import {
 	chooseLanguage,
 	expectToHear,
@@ -102,8 +102,7 @@ test('channels cross without a hole or a double, equally loud; the floor steps i
 
 test('the original underneath is quieter than the voice, and a delay holds everything back', async () => {
 	speaking.push(await speakOnStage(stack, TONES.floor));
-	const english = await speakIn(stack, 'en', ENGLISH);
-	speaking.push(english);
+	speaking.push(await speakIn(stack, 'en', ENGLISH));
 	const listener = await startListening(stack, /English/);
 	const { page, ear } = listener;
 	await expectToHear(listener, ENGLISH);
@@ -126,16 +125,6 @@ test('the original underneath is quieter than the voice, and a delay holds every
 	// What was said before the delay was wanted has gone by; from now on everything comes late.
 	await expectToHear(listener, null);
 	await expectToHear(listener, ENGLISH);
-	await page.getByLabel('Original while the booth is off air').uncheck();
-	await ear.restart();
-	const stoppedAt = Date.now();
-	await english.stop();
-	await expectToHear(listener, null);
-	const late =
-		levels(await ear.heard(), EAR_RATE_HZ, 20).findLastIndex((level) => level > -50) * 20;
-	note('heard after the voice ended', `${late} ms of 3,000`);
-	expect(late).toBeGreaterThan(2_400);
-	expect(late).toBeLessThan(Date.now() - stoppedAt);
 	await farewell([listener]);
 });
 
