@@ -26,7 +26,7 @@ export class DeskStore {
 	readonly ears = new Monitor('desk-ears');
 	readonly #place: string;
 	readonly #tickets: TicketSource;
-	#booths = $state.raw<ReadonlyMap<number, DeskBooth>>(new Map());
+	#booths = $state.raw<readonly DeskBooth[]>([]);
 	#link: ControlLink | null = null;
 	#timer: ReturnType<typeof setInterval> | undefined;
 
@@ -35,9 +35,7 @@ export class DeskStore {
 		this.#tickets = tickets;
 	}
 
-	readonly booths: readonly DeskBooth[] = $derived.by(() =>
-		inDeskOrder([...this.#booths.values()], this.rooms)
-	);
+	readonly booths: readonly DeskBooth[] = $derived.by(() => inDeskOrder(this.#booths, this.rooms));
 
 	open(): void {
 		this.#link = openControlLink(
@@ -61,7 +59,7 @@ export class DeskStore {
 
 	/** Listens to one booth instead of whatever was heard; null is silence. Must come from a press. */
 	listen(booth: number | null): void {
-		const path = booth === null ? undefined : this.#booths.get(booth)?.path;
+		const path = this.#booths.find((one) => one.booth === booth)?.path;
 		this.heard = path === undefined ? null : booth;
 		if (path === undefined) this.ears.close();
 		else this.ears.listen(path, this.#tickets);
@@ -103,20 +101,25 @@ export class DeskStore {
 		this.rooms = snapshot.rooms;
 		this.mediaOk = snapshot.mediaOk;
 		this.entries = snapshot.entries;
-		this.#booths = new Map(snapshot.booths.map((booth) => [booth.booth, booth]));
+		this.#booths = snapshot.booths;
 	}
 
 	#take({ booths, gone, entries, mediaOk, serverNow }: DeskChanges): void {
 		this.clock.hear(serverNow);
 		this.mediaOk = mediaOk;
-		const next = new Map(this.#booths);
-		for (const booth of booths) next.set(booth.booth, booth);
-		for (const booth of gone) next.delete(booth);
-		this.#booths = next;
-		if (this.heard !== null && !next.has(this.heard)) this.listen(null);
+		// Each in its place, so that cards do not wander; the new ones last.
+		const fresh = (id: number) => booths.find(({ booth }) => booth === id);
+		const kept = this.#booths.filter(({ booth }) => !gone.includes(booth));
+		const known = kept.map(({ booth }) => booth);
+		this.#booths = [
+			...kept.map((one) => fresh(one.booth) ?? one),
+			...booths.filter(({ booth }) => !known.includes(booth))
+		];
+		if (this.heard !== null && gone.includes(this.heard)) this.listen(null);
 		if (entries === null) return;
-		const known = new Set(this.entries.map(({ id }) => id));
-		const isNews = entries.some(({ id, state }) => state === 'open' && !known.has(id));
+		const isNews = entries.some(
+			({ id, state }) => state === 'open' && !this.entries.some((one) => one.id === id)
+		);
 		this.entries = entries;
 		if (isNews && this.aloud) chime();
 	}
