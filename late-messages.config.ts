@@ -31,12 +31,19 @@ export function lateMessages(): Plugin {
 /** A compiled message that looks its late languages up, and says it in English where they are not there. */
 export function withoutLate(code: string): string {
 	let result = code;
-	for (const locale of LATE) {
-		const name = new RegExp(`return ${locale}_(\\w+)\\(inputs\\)`, 'g');
+	for (const locale of LATE)
 		result = result
 			.replace(new RegExp(`const ${locale}_\\w+ = [\\s\\S]*?\\n};\\n`, 'g'), '')
-			.replace(name, (_, key: string) => `return (late("${locale}","${key}")??en_${key})(inputs)`);
-	}
+			.replace(
+				new RegExp(`\\tif \\(locale === "${locale}"\\) return ${locale}_\\w+\\(inputs\\)\\n`, 'g'),
+				''
+			);
+	// One branch for all that are late: a branch for each would cost more than the texts.
+	if (result.includes('const locale = '))
+		result = result.replace(
+			/return en_(\w+)\(inputs\)\n\}\)/g,
+			(_, key: string) => `return (late(locale, "${key}") ?? en_${key})(inputs)\n})`
+		);
 	return `import { late } from ${JSON.stringify(LOOK_UP)};\n${result}`;
 }
 

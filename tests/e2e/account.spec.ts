@@ -52,7 +52,7 @@ async function choosePassword(page: Page, link: string): Promise<void> {
 	await page.goto(link);
 	await page.getByLabel('New password').fill('short');
 	await button(page, 'Set password and sign in').click();
-	await expect(page.getByText('at least 10 characters')).toBeVisible();
+	await expect(page.getByText('Take at least 10 characters')).toBeVisible();
 	await expect(page.getByLabel('New password')).toBeFocused();
 	await page.getByLabel('New password').fill(PASSWORD);
 	await button(page, 'Set password and sign in').click();

@@ -10,7 +10,7 @@ test('a browser’s message carries its own languages and looks the others up', 
 	expect(code).toContain('de_listen_since');
 	expect(code).not.toContain('depuis');
 	expect(code).not.toContain('fr_listen_since(inputs)');
-	expect(code).toContain('late("fr","listen_since")??en_listen_since');
+	expect(code).toContain('return (late(locale, "listen_since") ?? en_listen_since)(inputs)');
 });
 
 test('a table has every text of its language, with its inputs', async () => {
