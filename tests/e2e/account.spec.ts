@@ -71,6 +71,7 @@ test('a member signs in by a link on a phone, turns on the second factor and sig
 
 	await page.goto(`${stack.url}/login?next=/account`);
 	await page.getByRole('link', { name: 'Send me a link instead' }).click();
+	await expect(page.getByRole('heading', { name: 'Sign in by e-mail' })).toBeVisible();
 	await page.getByLabel('E-mail address').fill('mia@example.org');
 	await expectAccessible(page);
 	await button(page, 'Send the link').click();

@@ -17,7 +17,6 @@ async function managed(event: Request): Promise<{ user: UserRow; by: By }> {
 }
 
 export const load: PageServerLoad = async (event) => {
-	event.setHeaders({ 'cache-control': 'private, no-store' });
 	const { user, by } = await managed(event);
 	const { directory } = event.locals.app.accounts;
 	const [sessions, memberships] = await Promise.all([
