@@ -216,7 +216,11 @@ describeOnEachDatabase('captions at the portal', (kind) => {
 		const one = await worker(withKey, { providers: ['openai-realtime'] });
 		await withKey.captions.changed();
 		const order = await one.take(session);
-		expect(order).toMatchObject({ key: 'the key', hiddenWords: expect.arrayContaining(['damn']), language: 'en' });
+		expect(order).toMatchObject({
+			key: 'the key',
+			hiddenWords: expect.arrayContaining(['damn']),
+			language: 'en'
+		});
 		const phase = {
 			phase: 'retrying',
 			what: 'provider',

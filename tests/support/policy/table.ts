@@ -87,7 +87,6 @@ export const POLICY: Readonly<Record<string, string>> = {
 	'GET /admin/events/[event]/export': 'LL333+4+ LL333+4+ LL44444+',
 	'action /admin/events/[event]/listeners?/consent': 'LL33++4+ LL333+4+ LL44444+ LL334444',
 	'action /admin/events/[event]/listeners?/delay': 'LL444444 LL444444',
-	'action /admin/events/[event]/listeners?/embed': 'LL333+4+ LL44444+',
 	'action /admin/events/[event]/listeners?/notes': 'LL333+4+ LL44444+',
 	'load /admin/events/[event]/listeners': 'LL330141 LL444440',
 	'action /admin/events/[event]/people?/add': 'LL33++4+ LL333+4+ LL44444+ LL334444',
