@@ -182,7 +182,7 @@ test('the life of an event: renamed, rooms, booths, schedule, exported, imported
 		await page.goto(`${at}/import`);
 		await expectAccessible(page);
 		const bring = (content: string) =>
-			page.getByLabel('File').setInputFiles({
+			page.getByLabel('File', { exact: true }).setInputFiles({
 				name: 'e.json',
 				mimeType: 'application/json',
 				buffer: Buffer.from(content)
