@@ -12,10 +12,12 @@ export async function expectAccessible(page: Page): Promise<void> {
 			axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
 		};
 		// Half-way through a change of colour nothing has the contrast it is meant to have; meters never rest.
-		const ending = document
-			.getAnimations()
-			.filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-		await Promise.allSettled(ending.map(({ finished }) => finished));
+		// Looked at again, not awaited: `finished` of a transition whose element is drawn anew may never settle.
+		const isChanging = (): boolean =>
+			document
+				.getAnimations()
+				.some((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+		while (isChanging()) await new Promise((resolve) => setTimeout(resolve, 16));
 		const { violations } = await axe.run();
 		return violations.map(
 			({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`
