@@ -3,6 +3,7 @@ import { and, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/database.ts';
 import { attempts } from '../db/schema.ts';
 import type { Log } from '../log.ts';
+import { repeating } from '../repeating.ts';
 
 /** Wrong guesses under one key, and how long until they are forgotten. */
 export type Count = { readonly wrong: number; readonly remainingMs: number };
@@ -27,10 +28,6 @@ const CLEAN_EVERY_MS = 10 * 60_000;
  * Decision 050 says why it is not the library's own store.
  */
 export function createAttemptStore(db: Db, log: Log, now: () => number = Date.now): AttemptStore {
-	let timer: NodeJS.Timeout | undefined;
-	let cleaning: Promise<unknown> | undefined;
-	let stopped = false;
-
 	const counted = (
 		keys: readonly string[],
 		rows: readonly { key: string; wrong: number; endsAt: Date }[]
@@ -89,25 +86,19 @@ export function createAttemptStore(db: Db, log: Log, now: () => number = Date.no
 			return gone.length;
 		},
 
-		start() {
-			const again = (): void => {
-				cleaning = store
-					.clean()
-					.then((gone) => log.debug({ gone }, 'forgot wrong guesses whose time is over'))
-					.catch((error: unknown) => log.error({ err: error }, 'wrong guesses not forgotten'))
-					.then(() => {
-						if (!stopped) timer = setTimeout(again, CLEAN_EVERY_MS);
-					});
-			};
-			timer = setTimeout(again, CLEAN_EVERY_MS);
-		},
-
-		async stop() {
-			stopped = true;
-			clearTimeout(timer);
-			await cleaning;
-		}
+		start: () => loop.start(),
+		stop: () => loop.stop()
 	};
+	const loop = repeating(
+		async () => {
+			const gone = await store.clean();
+			log.debug({ gone }, 'forgot wrong guesses whose time is over');
+		},
+		{
+			everyMs: CLEAN_EVERY_MS,
+			failed: (error) => log.error({ err: error }, 'wrong guesses not forgotten')
+		}
+	);
 	return store;
 }
 

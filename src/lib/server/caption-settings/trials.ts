@@ -9,6 +9,7 @@ import { rowsOf, type Db } from '../db/database.ts';
 import { booths, captionTrials } from '../db/schema.ts';
 import { spokenLanguage, spokenTerms } from '../captions/channels.ts';
 import type { Log } from '../log.ts';
+import { repeating } from '../repeating.ts';
 
 /** Nobody took it: no worker is there, at this portal or at another one. */
 const TAKEN_WITHIN_MS = 6_000;
@@ -66,8 +67,6 @@ export function createTrials({
 	takenWithinMs?: number;
 	now?: () => number;
 }): Trials {
-	let timer: NodeJS.Timeout | undefined;
-	let looking: Promise<void> = Promise.resolve();
 	let stopped = false;
 
 	/** Takes one that waits, if a worker is here that can run it. */
@@ -133,15 +132,10 @@ export function createTrials({
 			.where(eq(captionTrials.id, trial.id));
 	}
 
-	function again(): void {
-		timer = setTimeout(() => {
-			looking = take()
-				.catch((error: unknown) => log.error({ err: error }, 'trials not looked for; trying again'))
-				.finally(() => {
-					if (!stopped) again();
-				});
-		}, LOOK_EVERY_MS);
-	}
+	const loop = repeating(take, {
+		everyMs: LOOK_EVERY_MS,
+		failed: (error) => log.error({ err: error }, 'trials not looked for; trying again')
+	});
 
 	return {
 		async run(event, booth) {
@@ -177,12 +171,11 @@ export function createTrials({
 			}
 		},
 
-		start: again,
+		start: loop.start,
 
 		async stop() {
 			stopped = true;
-			clearTimeout(timer);
-			await looking;
+			await loop.stop();
 		}
 	};
 }

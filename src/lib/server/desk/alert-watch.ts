@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { FoundBooth } from '../events/events.ts';
 import type { Board } from './board.ts';
 import type { DeskLog } from './desk-log.ts';
+import { repeating } from '../repeating.ts';
 
 export const LOOK_EVERY_MS = 1_000;
 /** A fault that comes and goes within this time is one alert. */
@@ -32,9 +33,6 @@ export function createAlertWatch({
 	now?: () => number;
 }): { start(): Promise<void>; stop(): Promise<void> } {
 	const standing = new Map<string, Standing>();
-	let timer: NodeJS.Timeout | undefined;
-	let looking: Promise<void> = Promise.resolve();
-	let stopped = false;
 
 	const keyOf = (booth: BoothId, code: string): string => `${booth} ${code}`;
 
@@ -81,17 +79,10 @@ export function createAlertWatch({
 		return rows[0]?.id ?? null;
 	}
 
-	function again(): void {
-		timer = setTimeout(() => {
-			looking = look()
-				.catch((error: unknown) =>
-					log.error({ err: error }, 'alerts not looked after; trying again')
-				)
-				.then(() => {
-					if (!stopped) again();
-				});
-		}, LOOK_EVERY_MS);
-	}
+	const loop = repeating(look, {
+		everyMs: LOOK_EVERY_MS,
+		failed: (error) => log.error({ err: error }, 'alerts not looked after; trying again')
+	});
 
 	return {
 		async start() {
@@ -105,12 +96,8 @@ export function createAlertWatch({
 					standing.set(keyOf(boothId(booth), code), {
 						...{ event: eventId(event), id, rightSince: null }
 					});
-			again();
+			loop.start();
 		},
-		async stop() {
-			stopped = true;
-			clearTimeout(timer);
-			await looking;
-		}
+		stop: loop.stop
 	};
 }

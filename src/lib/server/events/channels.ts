@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { statesOf } from './channel-states.ts';
 import { offersOf, type EventOffers } from './event-offers.ts';
 import type { Events, FoundBooth, FoundEvent } from './events.ts';
+import { repeating } from '../repeating.ts';
 
 /** Rooms and booths of an event are asked for again this often, while anybody asks. */
 const REREAD_MS = 5_000;
@@ -70,9 +71,10 @@ export function createChannels({
 	const reading = new Map<EventId, Promise<Board>>();
 	const listeners = new Set<(event: EventId, changed: ChannelState[]) => void>();
 	const roomListeners = new Set<(event: EventId, rooms: ListenRoom[]) => void>();
-	let timer: NodeJS.Timeout | undefined;
-	let looking: Promise<void> | undefined;
-	let stopped = false;
+	const loop = repeating(poll, {
+		everyMs: LOOK_AGAIN_MS,
+		failed: (error) => log.error({ err: error }, 'channels not read')
+	});
 
 	function read(event: FoundEvent): Promise<Board> {
 		// A hall of phones that joins at once makes one question.
@@ -218,22 +220,8 @@ export function createChannels({
 
 		refresh,
 
-		start() {
-			const again = (): void => {
-				looking = poll()
-					.catch((error: unknown) => log.error({ err: error }, 'channels not read'))
-					.then(() => {
-						if (!stopped) timer = setTimeout(again, LOOK_AGAIN_MS);
-					});
-			};
-			timer = setTimeout(again, LOOK_AGAIN_MS);
-		},
-
-		async stop() {
-			stopped = true;
-			clearTimeout(timer);
-			await looking;
-		}
+		start: loop.start,
+		stop: loop.stop
 	};
 
 	async function refresh(event?: EventId): Promise<void> {

@@ -4,6 +4,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Db } from '../db/database.ts';
 import { booths, events, rooms } from '../db/schema.ts';
 import type { Log } from '../log.ts';
+import { repeating } from '../repeating.ts';
 import { UNDO_MS } from './undo.ts';
 
 const EVERY_MS = 6 * 3600 * 1000;
@@ -32,10 +33,6 @@ export function createCleanUp({
 	log: Log;
 	now?: () => number;
 }): CleanUp {
-	let timer: NodeJS.Timeout | undefined;
-	let working: Promise<unknown> = Promise.resolve();
-	let stopped = false;
-
 	async function run(): Promise<Cleaned> {
 		const before = new Date(now() - UNDO_MS);
 		// What stands in them goes with them (on delete cascade).
@@ -70,24 +67,15 @@ export function createCleanUp({
 		return cleaned;
 	}
 
-	const after = (ms: number): void => {
-		timer = setTimeout(() => {
-			working = run()
-				.catch((error: unknown) => log.error({ err: error }, 'not cleaned up; trying again'))
-				.then(() => {
-					if (!stopped) after(EVERY_MS);
-				});
-		}, ms);
-		timer.unref();
-	};
+	const loop = repeating(run, {
+		firstMs: FIRST_AFTER_MS,
+		everyMs: EVERY_MS,
+		failed: (error) => log.error({ err: error }, 'not cleaned up; trying again')
+	});
 
 	return {
 		run,
-		start: () => after(FIRST_AFTER_MS),
-		async stop() {
-			stopped = true;
-			clearTimeout(timer);
-			await working;
-		}
+		start: loop.start,
+		stop: loop.stop
 	};
 }

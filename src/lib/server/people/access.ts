@@ -7,6 +7,7 @@ import { events } from '../db/schema.ts';
 import type { ListenerAccess } from '../events/events.ts';
 import type { Log } from '../log.ts';
 import type { By } from './members.ts';
+import { repeating } from '../repeating.ts';
 
 /** A code that was replaced still opens for this long: it is on paper and on the screens of the hall. */
 export const FORMER_CODE_MS = 15 * 60_000;
@@ -58,10 +59,6 @@ export function createListenerDoor({
 	log: Log;
 	now?: () => number;
 }): ListenerDoor {
-	let timer: NodeJS.Timeout | undefined;
-	let looking: Promise<unknown> | undefined;
-	let stopped = false;
-
 	/** One that opens no other event, also not as its former code. */
 	async function freshCode(): Promise<string> {
 		for (;;) {
@@ -159,24 +156,13 @@ export function createListenerDoor({
 			return due.length;
 		},
 
-		start() {
-			const again = (): void => {
-				looking = door
-					.rotateDue()
-					.catch((error: unknown) => log.error({ err: error }, 'join codes not replaced'))
-					.then(() => {
-						if (!stopped) timer = setTimeout(again, LOOK_EVERY_MS);
-					});
-			};
-			timer = setTimeout(again, LOOK_EVERY_MS);
-		},
-
-		async stop() {
-			stopped = true;
-			clearTimeout(timer);
-			await looking;
-		}
+		start: () => loop.start(),
+		stop: () => loop.stop()
 	};
+	const loop = repeating(() => door.rotateDue(), {
+		everyMs: LOOK_EVERY_MS,
+		failed: (error) => log.error({ err: error }, 'join codes not replaced')
+	});
 	return door;
 }
 

@@ -4,6 +4,7 @@ import { eventId } from '#lib/domain/ids.ts';
 import type { Audit } from '../audit/audit.ts';
 import { rowsOf, type Db } from '../db/database.ts';
 import type { Log } from '../log.ts';
+import { repeating } from '../repeating.ts';
 import { deletion, KEPT_KINDS, type KeptKind } from './expired.ts';
 
 /** Rows deleted in one transaction: short enough that nobody waits behind it. */
@@ -41,8 +42,6 @@ export function createRetention({
 	log: Log;
 	now?: () => number;
 }): Retention {
-	let timer: NodeJS.Timeout | undefined;
-	let running: Promise<unknown> = Promise.resolve();
 	let stopped = false;
 
 	/** Events of the rows that were deleted; null: another portal is cleaning up just now. */
@@ -86,26 +85,18 @@ export function createRetention({
 		return total;
 	}
 
-	function again(inMs: number): void {
-		timer = setTimeout(() => {
-			running = clean()
-				.catch((error: unknown) =>
-					log.error({ err: error }, 'not cleaned up; trying again tomorrow')
-				)
-				.finally(() => {
-					if (!stopped) again(untilNight(now()));
-				});
-		}, inMs);
-		timer.unref();
-	}
+	const loop = repeating(clean, {
+		firstMs: FIRST_MS,
+		everyMs: () => untilNight(now()),
+		failed: (error) => log.error({ err: error }, 'not cleaned up; trying again tomorrow')
+	});
 
 	return {
 		clean,
-		start: () => again(FIRST_MS),
+		start: loop.start,
 		async stop() {
 			stopped = true;
-			clearTimeout(timer);
-			await running;
+			await loop.stop();
 		}
 	};
 }
