@@ -145,6 +145,11 @@ export function judgePath({ path, served }: ChannelFacts): readonly Finding[] {
 	return [];
 }
 
+/** @param user `sub` of the token somebody publishes with */
+export function mayPublish(state: BoothState, user: string): boolean {
+	return allowedPublishers(state).some((seat) => user === `seat:${seat}`);
+}
+
 /** Somebody publishes who may not: on air for the audience, while the booth knows nothing of it. */
 export function judgeGhosts({
 	path,
@@ -153,8 +158,7 @@ export function judgeGhosts({
 	publishers
 }: ChannelFacts): readonly Finding[] {
 	if (language === FLOOR) return [];
-	const allowed = new Set(allowedPublishers(state).map((seat) => `seat:${seat}`));
-	const ghosts = publishers.filter((user) => !allowed.has(user));
+	const ghosts = publishers.filter((user) => !mayPublish(state, user));
 	if (ghosts.length === 0) return [];
 	return [
 		{

@@ -11,7 +11,7 @@ import { EMPTY_BOOTH } from '#lib/domain/booth/state.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import type { FoundBooth } from '../events/events.ts';
 import { inParallel } from '../media/in-parallel.ts';
-import type { MediaServerInfo } from '../media/media-server.ts';
+import type { MediaServerInfo, Publisher } from '../media/media-server.ts';
 import { pathSettings } from '../media/path-keeper.ts';
 import { listenTo, type HeardSound } from './channel-sound.ts';
 import type { DoctorParts } from './media-checks.ts';
@@ -23,32 +23,47 @@ async function look(
 	app: DoctorParts,
 	found: FoundBooth,
 	info: MediaServerInfo,
-	peakDb: number | null
+	sessions: readonly Publisher[]
 ): Promise<ChannelFacts> {
 	const isFloor = found.booth.language === FLOOR;
-	const [state, served, publishers] = await Promise.all([
+	const [state, served] = await Promise.all([
 		app.booths.load(found.booth.id),
-		app.media.inspectPath(found.path, pathSettings(isFloor, info)),
-		app.media.publishSessions(found.path)
+		app.media.inspectPath(found.path, pathSettings(isFloor, info))
 	]);
+	const publishers = sessions.filter((each) => each.path === found.path);
 	return {
 		path: found.path,
 		language: found.booth.language,
 		state: state?.state ?? EMPTY_BOOTH,
 		served,
 		publishers: publishers.map((each) => each.user),
-		peakDb
+		peakDb: null
 	};
+}
+
+async function lookNow(
+	app: DoctorParts,
+	found: FoundBooth,
+	info: MediaServerInfo
+): Promise<ChannelFacts> {
+	return look(app, found, info, await app.media.publishSessions(found.path));
 }
 
 /** Every channel: does the media server have it, and does nobody publish to it without the right? */
 export async function allChannels(app: DoctorParts, info: MediaServerInfo): Promise<Report> {
-	const booths = await app.events.allBooths();
+	// The list of all sessions is one question; asked for each channel it would be as many as there are booths.
+	const [booths, sessions] = await Promise.all([
+		app.events.allBooths(),
+		app.media.publishSessions()
+	]);
 	const reports: Report[] = [];
 	const failed = await inParallel(
 		booths.map((found) => async () => {
-			const facts = await look(app, found, info, null);
-			reports.push({ facts: [], findings: [...judgePath(facts), ...judgeGhosts(facts)] });
+			const facts = await look(app, found, info, sessions);
+			// Whoever left since the list was made is no ghost: who looks like one is looked at again.
+			const ghosts =
+				judgeGhosts(facts).length === 0 ? [] : judgeGhosts(await lookNow(app, found, info));
+			reports.push({ facts: [], findings: [...judgePath(facts), ...ghosts] });
 		}),
 		AT_ONCE,
 		() => true
@@ -67,7 +82,7 @@ export async function oneChannel(
 	info: MediaServerInfo,
 	complaint: { kind: 'cannot-go-live'; who: string | null } | { kind: 'hears-nothing' }
 ): Promise<Report> {
-	const before = await look(app, found, info, null);
+	const before = await lookNow(app, found, info);
 	const heard =
 		complaint.kind === 'hears-nothing' && before.served?.online === true
 			? await listen(app, found)
@@ -84,7 +99,8 @@ export async function channelCaptions(
 	found: FoundBooth,
 	info: MediaServerInfo
 ): Promise<Report> {
-	const { served } = await look(app, found, info, null);
+	const isFloor = found.booth.language === FLOOR;
+	const served = await app.media.inspectPath(found.path, pathSettings(isFloor, info));
 	const online = served?.online === true;
 	const status = app.captions.status(found.booth.id);
 	const sound = online && status.kind !== 'running' ? await pull(app, found) : null;

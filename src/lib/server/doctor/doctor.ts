@@ -1,5 +1,5 @@
 import { together, type Incident, type Report, type SafeFix } from '#lib/domain/doctor/finding.ts';
-import { allowedPublishers } from '#lib/domain/booth/allowed-publishers.ts';
+import { mayPublish } from '#lib/domain/doctor/channel.ts';
 import { EMPTY_BOOTH } from '#lib/domain/booth/state.ts';
 import { FLOOR } from '#lib/domain/language.ts';
 import { unreachable } from '#lib/domain/result.ts';
@@ -99,13 +99,16 @@ async function mendOne(app: DoctorParts & Migrating, fix: SafeFix): Promise<stri
 }
 
 async function endGhosts(app: DoctorParts): Promise<number> {
+	const [booths, sessions] = await Promise.all([
+		app.events.allBooths(),
+		app.media.publishSessions()
+	]);
 	let ended = 0;
-	for (const found of await app.events.allBooths()) {
-		if (found.booth.language === FLOOR) continue;
+	for (const { user, sessionId, path } of sessions) {
+		const found = booths.find((each) => each.path === path);
+		if (!found || found.booth.language === FLOOR) continue;
 		const state = (await app.booths.state(found.booth.id)) ?? EMPTY_BOOTH;
-		const allowed = new Set(allowedPublishers(state).map((seat) => `seat:${seat}`));
-		for (const { user, sessionId } of await app.media.publishSessions(found.path))
-			if (!allowed.has(user) && (await app.media.kick(sessionId))) ended++;
+		if (!mayPublish(state, user) && (await app.media.kick(sessionId))) ended++;
 	}
 	return ended;
 }
