@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { boothId, type BoothId } from '#lib/domain/ids.ts';
 import type { BoothNotice } from '#lib/protocol/booth.ts';
 import type { Db, Listen } from '../db/database.ts';
+import { createPortalLine, PAYLOAD_MAX_BYTES } from '../db/portal-line.ts';
 import type { Log } from '../log.ts';
 
 /** What one portal tells the others the moment it is committed. */
@@ -29,92 +29,60 @@ export type BetweenPortals = {
 
 export const CHANNEL = 'voxbento_booths';
 
-/** Postgres refuses payloads of 8,000 bytes and more. */
-const PAYLOAD_MAX_BYTES = 7_500;
 const DEAF_AFTER_MS = 10_000;
 
 const booth = z.number().int().transform(boothId);
-const spoken = z.object({
-	portal: z.string(),
-	word: z.discriminatedUnion('kind', [
-		z.object({
-			kind: z.literal('changed'),
-			booth,
-			version: z.number().int(),
-			notices: z.array(z.custom<BoothNotice>((notice) => typeof notice === 'object'))
-		}),
-		z.object({ kind: z.literal('chat'), booth, message: z.string() }),
-		z.object({ kind: z.literal('hello') })
-	])
-});
+const spoken: z.ZodType<Word | { readonly kind: 'hello' }> = z.discriminatedUnion('kind', [
+	z.object({
+		kind: z.literal('changed'),
+		booth,
+		version: z.number().int(),
+		notices: z.array(z.custom<BoothNotice>((notice) => typeof notice === 'object'))
+	}),
+	z.object({ kind: z.literal('chat'), booth, message: z.string() }),
+	z.object({ kind: z.literal('hello') })
+]);
 
-export function createBetweenPortals({
-	db,
-	listen,
-	portalId,
-	log
-}: {
+export function createBetweenPortals(parts: {
 	db: Db;
 	listen: Listen;
 	portalId: string;
 	log: Log;
 }): BetweenPortals {
 	let onWord: (word: Word) => void = () => undefined;
-	let heardAt = 0;
-	let unlisten: (() => Promise<void>) | null = null;
-
-	const encode = (word: Word | { kind: 'hello' }): string =>
-		JSON.stringify({ portal: portalId, word });
-
-	function hear(payload: string): void {
-		heardAt = performance.now();
-		try {
-			const { portal, word } = spoken.parse(JSON.parse(payload));
-			if (portal !== portalId && word.kind !== 'hello') onWord(word);
-		} catch (error) {
-			log.warn({ err: error }, 'another portal said something unknown');
+	const line = createPortalLine({
+		...parts,
+		channel: CHANNEL,
+		word: spoken,
+		onWord(word) {
+			if (word.kind !== 'hello') onWord(word);
 		}
-	}
-
-	async function send(payload: string): Promise<void> {
-		await db.execute(sql`select pg_notify(${CHANNEL}, ${payload})`);
-	}
-
-	async function listenAnew(): Promise<void> {
-		// The old one may be broken in any way; what counts is the new one.
-		await unlisten?.().catch(() => undefined);
-		unlisten = null;
-		heardAt = performance.now();
-		unlisten = await listen(CHANNEL, hear);
-	}
+	});
 
 	return {
 		payload(word) {
-			const full = encode(word);
+			const full = line.encode(word);
 			// The state is read anew anyway; only what would be said aloud about it is lost.
 			return Buffer.byteLength(full) <= PAYLOAD_MAX_BYTES || word.kind === 'chat'
 				? full
-				: encode({ ...word, notices: [] });
+				: line.encode({ ...word, notices: [] });
 		},
 
-		say: (word) => send(encode(word)),
+		say: (word) => line.send(line.encode(word)),
 
 		async start(listener) {
 			onWord = listener;
-			await listenAnew();
+			await line.listen();
 		},
 
 		async check() {
-			if (performance.now() - heardAt > DEAF_AFTER_MS) {
-				log.warn('other portals are not heard; listening anew');
-				await listenAnew();
+			if (line.silentMs() > DEAF_AFTER_MS) {
+				parts.log.warn('other portals are not heard; listening anew');
+				await line.listen();
 			}
-			await send(encode({ kind: 'hello' }));
+			await line.send(line.encode({ kind: 'hello' }));
 		},
 
-		async stop() {
-			await unlisten?.().catch(() => undefined);
-			unlisten = null;
-		}
+		stop: line.stop
 	};
 }

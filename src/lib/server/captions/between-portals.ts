@@ -1,13 +1,11 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { boothId } from '#lib/domain/ids.ts';
 import { captionFinal, captionPartial } from '#lib/protocol/captions.ts';
 import type { Db, Listen } from '../db/database.ts';
+import { createPortalLine, PAYLOAD_MAX_BYTES } from '../db/portal-line.ts';
 import type { Log } from '../log.ts';
 
 const CHANNEL = 'voxbento_captions';
-/** Postgres refuses payloads of 8,000 bytes and more. */
-const PAYLOAD_MAX_BYTES = 7_500;
 const HELLO_EVERY_MS = 4_000;
 const OTHERS_GONE_MS = 15_000;
 
@@ -24,7 +22,6 @@ const word = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('hello') })
 ]);
 export type Word = z.infer<typeof word>;
-const spoken = z.object({ portal: z.string(), word });
 
 /**
  * What the portals of one database tell each other about captions. A word that is lost costs a second: what
@@ -41,63 +38,45 @@ export type BetweenPortals = {
 	stop(): Promise<void>;
 };
 
-export function createBetweenPortals({
-	db,
-	listen,
-	portalId,
-	log
-}: {
+export function createBetweenPortals(parts: {
 	db: Db;
 	listen: Listen;
 	portalId: string;
 	log: Log;
 }): BetweenPortals {
+	const { log } = parts;
 	let onWord: (word: Word) => void = () => undefined;
-	let unlisten: (() => Promise<void>) | null = null;
-	let heardAt = 0;
 	let othersAt = -Infinity;
 	let helloAt = -Infinity;
 	let saying = 0;
-
-	const encode = (said: Word): string => JSON.stringify({ portal: portalId, word: said });
-
-	function hear(payload: string): void {
-		heardAt = performance.now();
-		try {
-			const said = spoken.parse(JSON.parse(payload));
-			if (said.portal === portalId) return;
-			othersAt = heardAt;
-			if (said.word.kind !== 'hello') onWord(said.word);
-		} catch (error) {
-			log.warn({ err: error }, 'another portal said something unknown about captions');
+	const line = createPortalLine({
+		...parts,
+		channel: CHANNEL,
+		word,
+		onWord(said) {
+			othersAt = performance.now();
+			if (said.kind !== 'hello') onWord(said);
 		}
-	}
+	});
 
 	async function send(payload: string): Promise<void> {
 		saying++;
 		try {
-			await db.execute(sql`select pg_notify(${CHANNEL}, ${payload})`);
+			await line.send(payload);
 		} finally {
 			saying--;
 		}
 	}
 
-	async function listenAnew(): Promise<void> {
-		await unlisten?.().catch(() => undefined);
-		unlisten = null;
-		heardAt = performance.now();
-		unlisten = await listen(CHANNEL, hear);
-	}
-
 	return {
-		announcement: (said) => ({ channel: CHANNEL, payload: encode(said) }),
+		announcement: (said) => ({ channel: CHANNEL, payload: line.encode(said) }),
 
 		say(said) {
 			const alone = performance.now() - othersAt > OTHERS_GONE_MS;
 			if (alone) return;
 			// A database that answers slowly must not gather guesses that nobody needs any more.
 			if (said.kind === 'partial' && saying > 20) return;
-			const payload = encode(said);
+			const payload = line.encode(said);
 			if (Buffer.byteLength(payload) > PAYLOAD_MAX_BYTES) return;
 			send(payload).catch((error: unknown) =>
 				log.debug({ err: error }, 'other portals not told about captions')
@@ -106,23 +85,20 @@ export function createBetweenPortals({
 
 		async start(listener) {
 			onWord = listener;
-			await listenAnew();
+			await line.listen();
 		},
 
 		async check() {
 			const at = performance.now();
 			if (at - helloAt < HELLO_EVERY_MS) return;
 			helloAt = at;
-			if (at - heardAt > HELLO_EVERY_MS * 3) {
+			if (line.silentMs() > HELLO_EVERY_MS * 3) {
 				log.warn('other portals’ captions are not heard; listening anew');
-				await listenAnew();
+				await line.listen();
 			}
-			await send(encode({ kind: 'hello' }));
+			await send(line.encode({ kind: 'hello' }));
 		},
 
-		async stop() {
-			await unlisten?.().catch(() => undefined);
-			unlisten = null;
-		}
+		stop: line.stop
 	};
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, ne, or } from 'drizzle-orm';
 import { z } from 'zod';
 import {
 	mayMove,
@@ -9,6 +9,7 @@ import {
 import { eventId, type BoothId, type EventId, type RoomId } from '#lib/domain/ids.ts';
 import type { DeskEntry } from '#lib/protocol/control.ts';
 import type { Db, Listen } from '../db/database.ts';
+import { createPortalLine } from '../db/portal-line.ts';
 import { deskEntries } from '../db/schema.ts';
 import type { Log } from '../log.ts';
 
@@ -48,8 +49,6 @@ export type DeskLog = {
 	stop(): Promise<void>;
 };
 
-const spoken = z.object({ portal: z.string(), event: z.number().int().transform(eventId) });
-
 export function createDeskLog({
 	db,
 	listen,
@@ -64,12 +63,19 @@ export function createDeskLog({
 	now?: () => number;
 }): DeskLog {
 	const listeners = new Set<(event: EventId) => void>();
-	let unlisten: (() => Promise<void>) | null = null;
+	const tellHere = (event: EventId): void => {
+		for (const listener of listeners) listener(event);
+	};
+	const line = createPortalLine({
+		...{ db, listen, portalId, log },
+		channel: CHANNEL,
+		word: z.number().int().transform(eventId),
+		onWord: tellHere
+	});
 
 	async function tell(event: EventId): Promise<void> {
-		for (const listener of listeners) listener(event);
-		const word = JSON.stringify({ portal: portalId, event });
-		await db.execute(sql`select pg_notify(${CHANNEL}, ${word})`);
+		tellHere(event);
+		await line.send(line.encode(event));
 	}
 
 	return {
@@ -146,21 +152,8 @@ export function createDeskLog({
 			return () => listeners.delete(listener);
 		},
 
-		async start() {
-			unlisten = await listen(CHANNEL, (payload) => {
-				try {
-					const { portal, event } = spoken.parse(JSON.parse(payload));
-					if (portal !== portalId) for (const listener of listeners) listener(event);
-				} catch (error) {
-					log.warn({ err: error }, 'another portal said something unknown of its desk');
-				}
-			});
-		},
-
-		async stop() {
-			await unlisten?.().catch(() => undefined);
-			unlisten = null;
-		}
+		start: line.listen,
+		stop: line.stop
 	};
 }
 

@@ -1,8 +1,9 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Actor } from '#lib/domain/access/policy.ts';
 import { eventId, personId, userId, type EventId, type UserId } from '#lib/domain/ids.ts';
 import type { Db, Listen } from '../db/database.ts';
+import { createPortalLine } from '../db/portal-line.ts';
 import { invites } from '../db/schema.ts';
 import type { Log } from '../log.ts';
 
@@ -36,17 +37,14 @@ export type Rights = {
 	stop(): Promise<void>;
 };
 
-export const CHANNEL = 'voxbento_rights';
+const CHANNEL = 'voxbento_rights';
 
-const spoken = z.object({
-	portal: z.string(),
-	change: z.union([
-		z.strictObject({ user: z.string().transform(userId) }),
-		z.strictObject({ sessionsOf: z.string().transform(userId) }),
-		z.strictObject({ invite: z.string() }),
-		z.strictObject({ event: z.number().int().transform(eventId) })
-	])
-});
+const spoken: z.ZodType<RightsChange> = z.union([
+	z.strictObject({ user: z.string().transform(userId) }),
+	z.strictObject({ sessionsOf: z.string().transform(userId) }),
+	z.strictObject({ invite: z.string() }),
+	z.strictObject({ event: z.number().int().transform(eventId) })
+]);
 
 /**
  * @param here asked at every portal
@@ -68,7 +66,16 @@ export function createRights({
 	once: readonly Doorkeeper[];
 	log: Log;
 }): Rights {
-	let unlisten: (() => Promise<void>) | null = null;
+	const line = createPortalLine({
+		...{ db, listen, portalId, log },
+		channel: CHANNEL,
+		word: spoken,
+		onWord(change) {
+			recheck(here, change).catch((error: unknown) =>
+				log.warn({ err: error }, 'a change of rights at another portal was not taken in')
+			);
+		}
+	});
 
 	async function recheck(doorkeepers: readonly Doorkeeper[], change: RightsChange): Promise<void> {
 		const concerns = await concernedBy(db, change);
@@ -79,31 +86,15 @@ export function createRights({
 			if (each.status === 'rejected') log.error({ err: each.reason }, 'rights not checked');
 	}
 
-	function hear(payload: string): void {
-		const heard = async (): Promise<void> => {
-			const { portal, change } = spoken.parse(JSON.parse(payload));
-			if (portal !== portalId) await recheck(here, change);
-		};
-		heard().catch((error: unknown) =>
-			log.warn({ err: error }, 'a change of rights at another portal was not taken in')
-		);
-	}
-
 	return {
 		async changed(change) {
-			const word = JSON.stringify({ portal: portalId, change });
-			const tell = db.execute(sql`select pg_notify(${CHANNEL}, ${word})`);
+			const tell = line.send(line.encode(change));
 			const done = await Promise.allSettled([tell, recheck([...here, ...once], change)]);
 			for (const each of done)
 				if (each.status === 'rejected') log.error({ err: each.reason }, 'rights not told');
 		},
-		async start() {
-			unlisten = await listen(CHANNEL, hear);
-		},
-		async stop() {
-			await unlisten?.().catch(() => undefined);
-			unlisten = null;
-		}
+		start: line.listen,
+		stop: line.stop
 	};
 }
 
