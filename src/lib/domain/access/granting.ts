@@ -33,7 +33,8 @@ const PLACES: Readonly<Record<Role, readonly (Level | 'platform')[]>> = {
 	listener: ['event']
 };
 
-const MEMBER_ROLES: readonly MemberRole[] = [
+/** All of them: what may stand in a row of memberships or invites. Super admin is an attribute of the account. */
+export const MEMBER_ROLES: readonly MemberRole[] = [
 	'owner',
 	'coordinator',
 	'interpreter',

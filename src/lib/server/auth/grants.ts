@@ -1,17 +1,9 @@
 import { eq } from 'drizzle-orm';
-import type { Grant, Role } from '#lib/domain/access/policy.ts';
+import { MEMBER_ROLES } from '#lib/domain/access/granting.ts';
+import type { Grant } from '#lib/domain/access/policy.ts';
 import { boothId, eventId, roomId, type UserId } from '#lib/domain/ids.ts';
 import type { Db } from '../db/database.ts';
 import { memberships } from '../db/schema.ts';
-
-/** Roles that may stand in a row of memberships or invites; super admin is an attribute of the account. */
-const STORED_ROLES: readonly Role[] = [
-	'owner',
-	'coordinator',
-	'interpreter',
-	'support',
-	'listener'
-];
 
 /** The grant a stored row stands for; null for a role this version does not know. */
 export function grantAt(row: {
@@ -20,7 +12,7 @@ export function grantAt(row: {
 	roomId: number | null;
 	boothId: number | null;
 }): Grant | null {
-	const role = STORED_ROLES.find((known) => known === row.role);
+	const role = MEMBER_ROLES.find((known) => known === row.role);
 	if (role === undefined) return null;
 	return {
 		role,

@@ -3,18 +3,13 @@ import { z } from 'zod';
 import { grantableRoles, mayGrant, type MemberRole } from '#lib/domain/access/granting.ts';
 import type { Role } from '#lib/domain/access/policy.ts';
 import { actOf, listView, textField } from '#lib/server/http/desk-act.ts';
-import { deskEvent } from '#lib/server/http/desk-place.ts';
 import { INVITE_DAYS_MAX } from '#lib/server/people/invitations.ts';
-import { placesOf, sightOf, type Place } from '#lib/server/people/places.ts';
+import { placesOf, sightOf } from '#lib/server/people/places.ts';
 import { inviteLink, mailInvite, mailMember } from './letters.ts';
+import { grantsOf, named, peopleOf, ROLE } from './people.server.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 const EMAIL = z.email().max(320);
-const ROLE = z.enum(['owner', 'coordinator', 'interpreter', 'support', 'listener']);
-
-/** The event, for somebody who says who belongs to it or to one of its rooms. */
-const peopleOf = (request: RequestEvent) =>
-	deskEvent(request, request.params.event, 'room:people', 'somewhere');
 
 export const load: PageServerLoad = async (request) => {
 	const { app, actor } = request.locals;
@@ -43,16 +38,9 @@ export const load: PageServerLoad = async (request) => {
 				roles: place === null || !mayTake ? [] : grantableRoles(actor, place.scope)
 			};
 		}),
-		grants: places.all.flatMap((place) => {
-			const roles = grantableRoles(actor, place.scope);
-			return roles.length === 0 ? [] : [{ key: place.key, ...named(place), roles }];
-		})
+		grants: grantsOf(actor, places)
 	};
 };
-
-function named(place: Place | null): { room: string | null; language: string | null } | null {
-	return place && { room: place.room?.name ?? null, language: place.language };
-}
 
 export const actions: Actions = {
 	/** Somebody with an account becomes a member; any other address gets an invitation. */

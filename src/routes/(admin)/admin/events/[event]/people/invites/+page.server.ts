@@ -1,23 +1,20 @@
 import { fail } from '@sveltejs/kit';
 import { z } from 'zod';
-import { grantableRoles, mayGrant } from '#lib/domain/access/granting.ts';
+import { mayGrant } from '#lib/domain/access/granting.ts';
 import type { Role } from '#lib/domain/access/policy.ts';
 import { actOf, listView, textField } from '#lib/server/http/desk-act.ts';
-import { deskEvent } from '#lib/server/http/desk-place.ts';
 import { INVITE_DAYS_MAX } from '#lib/server/people/invitations.ts';
-import { placesOf, sightOf, type Place } from '#lib/server/people/places.ts';
+import { placesOf, sightOf } from '#lib/server/people/places.ts';
 import { inviteLink, mailInvite } from '../letters.ts';
-import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import { grantsOf, named, peopleOf, ROLE } from '../people.server.ts';
+import type { Actions, PageServerLoad } from './$types';
 
 const wish = z.object({
-	role: z.enum(['owner', 'coordinator', 'interpreter', 'support', 'listener']),
+	role: ROLE,
 	label: z.string().max(200),
 	days: z.coerce.number().int().min(1).max(INVITE_DAYS_MAX),
 	uses: z.enum(['once', 'many'])
 });
-
-const peopleOf = (request: RequestEvent) =>
-	deskEvent(request, request.params.event, 'room:people', 'somewhere');
 
 export const load: PageServerLoad = async (request) => {
 	const { app, actor } = request.locals;
@@ -35,16 +32,9 @@ export const load: PageServerLoad = async (request) => {
 			const mayChange = place !== null && mayGrant(actor, row.role as Role, place.scope);
 			return { ...row, place: named(place), mayChange };
 		}),
-		grants: places.all.flatMap((place) => {
-			const roles = grantableRoles(actor, place.scope);
-			return roles.length === 0 ? [] : [{ key: place.key, ...named(place), roles }];
-		})
+		grants: grantsOf(actor, places)
 	};
 };
-
-function named(place: Place | null): { room: string | null; language: string | null } | null {
-	return place && { room: place.room?.name ?? null, language: place.language };
-}
 
 export const actions: Actions = {
 	make: async (request) => {
