@@ -1,33 +1,16 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecretBox } from '#lib/server/auth/secret-box.ts';
 import { openPglite, openPostgres } from '#lib/server/db/database.ts';
 import { events, signingKeys } from '#lib/server/db/schema.ts';
 import { postgresCluster } from '../support/databases.ts';
+import { runScript as run } from '../support/run-script.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'voxbento-backup-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function run(
-	script: string,
-	args: string[],
-	env: Record<string, string>
-): Promise<{ code: number; out: string }> {
-	return new Promise((done) => {
-		execFile(
-			process.execPath,
-			['--import', 'tsx', `scripts/${script}.ts`, ...args],
-			{ cwd: ROOT, env: { ...process.env, ...env } },
-			(error, stdout, stderr) =>
-				done({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout + stderr })
-		);
-	});
-}
 
 describe('a backup of the embedded database', () => {
 	let stack: Stack;

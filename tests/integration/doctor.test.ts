@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from 'drizzle-orm';
 import type { Incident, Report } from '#lib/domain/doctor/finding.ts';
@@ -14,11 +13,11 @@ import { adminLogin } from '#lib/server/doctor/portal-checks.ts';
 import { booths, events } from '#lib/server/db/schema.ts';
 import { freePorts } from '../support/free-port.ts';
 import { startPlane, type Plane } from '../support/plane.ts';
+import { runScript } from '../support/run-script.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { mutedVoice, toneVoice } from '../support/voices.ts';
 import { publish } from '../support/webrtc/whip-publisher.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const FR = 'conf/fr' as MediaPath;
 const codes = ({ findings }: Report) => findings.map((one) => one.code);
 
@@ -195,20 +194,7 @@ describe('npm run doctor', () => {
 	});
 	afterAll(() => stack.stop());
 
-	function doctor(
-		args: string[],
-		env: Record<string, string>
-	): Promise<{ code: number; out: string }> {
-		return new Promise((done) => {
-			execFile(
-				process.execPath,
-				['--import', 'tsx', 'scripts/doctor.ts', ...args],
-				{ cwd: ROOT, env: { ...process.env, ...env } },
-				(error, stdout, stderr) =>
-					done({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout + stderr })
-			);
-		});
-	}
+	const doctor = (args: string[], env: Record<string, string>) => runScript('doctor', args, env);
 	const here = () => ({ PORT: new URL(stack.url).port, DATA_DIR: stack.dataDir });
 
 	it('says that nothing is wrong, and ends with 0', async () => {
