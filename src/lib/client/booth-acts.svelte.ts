@@ -1,7 +1,8 @@
 import type { SeatId } from '#lib/domain/ids.ts';
 import type { SignalCode } from '#lib/domain/desk/alerts.ts';
 import type { BoothAct, BoothParticipant, BoothView, Together } from '#lib/protocol/booth.ts';
-import type { BoothLink, BoothRequest, LinkState } from './booth-socket.ts';
+import type { BoothLink, BoothRequest } from './booth-socket.ts';
+import type { LinkState } from './joined-socket.ts';
 import { rememberConsent } from './consent-memory.ts';
 
 /** What a page asks of its booth without its own microphone being touched. */

@@ -2,7 +2,8 @@ import type { BoothJoined, BoothView, ChatMessage } from '#lib/protocol/booth.ts
 import { isOnAir, rightOf, type AirAct } from './air.ts';
 import { whenAway } from './away.ts';
 import { BoothActs } from './booth-acts.svelte.ts';
-import { openBoothLink, type BoothAddress, type LinkState } from './booth-socket.ts';
+import { openBoothLink, type BoothAddress } from './booth-socket.ts';
+import type { LinkState } from './joined-socket.ts';
 import { chime } from './chime.ts';
 import { awaitsMe } from './handover-view.ts';
 import { ConsoleNotices } from './console-notices.svelte.ts';

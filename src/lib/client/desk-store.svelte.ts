@@ -1,7 +1,7 @@
 import { inDeskOrder } from '#lib/domain/desk/order.ts';
 import type { SeatId } from '#lib/domain/ids.ts';
 import type { DeskBooth, DeskChanges, DeskEntry, DeskSnapshot } from '#lib/protocol/control.ts';
-import type { LinkState } from './booth-socket.ts';
+import type { LinkState } from './joined-socket.ts';
 import { chime } from './chime.ts';
 import { openControlLink, type ControlLink, type ControlRequest } from './control-socket.ts';
 import { Monitor } from './monitor.svelte.ts';

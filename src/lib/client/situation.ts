@@ -1,7 +1,7 @@
 import type { Phase } from '#lib/domain/booth/state.ts';
 import type { SeatId } from '#lib/domain/ids.ts';
 import { isOnAir, rightOf, type Intent } from './air.ts';
-import type { LinkState } from './booth-socket.ts';
+import type { LinkState } from './joined-socket.ts';
 import type { LineState } from './line.ts';
 import type { VoiceFault } from './voice-watch.ts';
 

@@ -1,5 +1,5 @@
 import type { SpeakerView } from '#lib/protocol/control.ts';
-import type { LinkState } from './booth-socket.ts';
+import type { LinkState } from './joined-socket.ts';
 import { openControlLink, type ControlLink } from './control-socket.ts';
 import { keepScreenOn } from './wake-lock.ts';
 
