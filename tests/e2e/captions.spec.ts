@@ -35,10 +35,13 @@ test.afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
+/** Silent for 1.5 s of each 5 s: an utterance ends with a pause, and a reader makes few of them. */
+const WITH_PAUSES = ['-af', "volume=volume=0:enable='gt(mod(t,5),3.5)'"];
+
 /** A recording as the file of a fake microphone. */
-async function wavOf(file: string): Promise<string> {
+async function wavOf(file: string, filter: readonly string[] = []): Promise<string> {
 	const wav = join(folder, 'speech.wav');
-	await ffmpeg(['-y', '-i', file, '-ac', '1', '-ar', '48000', '-c:a', 'pcm_s16le', wav]);
+	await ffmpeg(['-y', '-i', file, ...filter, '-ac', '1', '-ar', '48000', '-c:a', 'pcm_s16le', wav]);
 	return wav;
 }
 
@@ -105,7 +108,7 @@ test('words go from the booth through a speech service to the phone that reads',
 	await stack.captions.start();
 
 	const ana = await enterBooth(stack, 'Ana', {
-		wav: await wavOf('tests/support/speech/old-harbour.opus')
+		wav: await wavOf('tests/support/speech/old-harbour.opus', WITH_PAUSES)
 	});
 	await expect(ana.page.getByText('Captions: waiting for sound')).toBeVisible();
 	const listener = await startListening(stack, /English/);
